@@ -1,0 +1,1 @@
+"""Numbers, index sets, evaluation on arrays, curvature."""

@@ -1,0 +1,100 @@
+"""Vectors of numbers with an exact side and a float64 side.
+
+A vector is exact (integers over one common denominator) until an operation such as `log` leaves the
+rationals; from then on it is float64 and says so.  Integers are int64 while they fit and Python
+integers (object dtype) beyond, so no operation ever wraps around.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float64]
+
+LIMIT = 2**62
+"""Integers of at most this size are kept as int64."""
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Numbers:
+    """Shape (n,).  Exact: value k is `numerators[k] / denominator`.  Otherwise `floats_` holds float64."""
+
+    numerators: IntArray | None
+    denominator: int
+    floats_: FloatArray | None
+
+    # ---- making ----
+
+    @staticmethod
+    def exact(numerators: IntArray, denominator: int = 1) -> Numbers:
+        """Integers over a positive denominator; int64 or object dtype."""
+        return Numbers(numerators, denominator, None)
+
+    @staticmethod
+    def inexact(values: npt.ArrayLike) -> Numbers:
+        return Numbers(None, 1, np.asarray(values, dtype=np.float64))
+
+    @staticmethod
+    def of(values: Iterable[Fraction | int]) -> Numbers:
+        """From rationals, one by one; for small data."""
+        fractions = [Fraction(v) for v in values]
+        common = lcm(*(f.denominator for f in fractions)) if fractions else 1
+        return Numbers.exact(narrow([f.numerator * (common // f.denominator) for f in fractions]), common)
+
+    @staticmethod
+    def constant(value: Fraction | int, size: int) -> Numbers:
+        """One value `size` times, without storing it `size` times."""
+        value = Fraction(value)
+        return Numbers.exact(np.broadcast_to(narrow([value.numerator]), (size,)), value.denominator)
+
+    # ---- reading ----
+
+    @property
+    def is_exact(self) -> bool:
+        return self.numerators is not None
+
+    def __len__(self) -> int:
+        held = self.floats_ if self.numerators is None else self.numerators
+        assert held is not None
+        return len(held)
+
+    def floats(self) -> FloatArray:
+        """Nearest float64 of each value (correctly rounded also beyond 2**53)."""
+        if self.numerators is None:
+            assert self.floats_ is not None
+            return self.floats_
+        small = self.numerators.dtype != object and self.denominator < 2**53
+        if small and (not len(self) or int(np.abs(self.numerators).max()) <= 2**53):
+            whole = self.numerators.astype(np.float64)
+            return whole if self.denominator == 1 else whole / np.float64(self.denominator)
+        return np.array([float(f) for f in self.fractions()], dtype=np.float64)
+
+    def fractions(self) -> list[Fraction]:
+        """Each value as a rational; of an inexact vector, the rational that each float64 is."""
+        if self.numerators is None:
+            assert self.floats_ is not None
+            return [Fraction(v) for v in self.floats_.tolist()]
+        return [Fraction(int(v), self.denominator) for v in self.numerators.tolist()]
+
+    def take(self, positions: npt.NDArray[Any] | slice) -> Numbers:
+        if self.numerators is None:
+            assert self.floats_ is not None
+            return Numbers(None, 1, self.floats_[positions])
+        return Numbers(self.numerators[positions], self.denominator, None)
+
+
+def narrow(values: Sequence[int]) -> IntArray:
+    """int64 where every value fits, Python integers otherwise."""
+    if all(-LIMIT <= v <= LIMIT for v in values):
+        return np.array(values, dtype=np.int64)
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out

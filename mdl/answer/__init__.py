@@ -1,0 +1,1 @@
+"""Solutions in the words of the file."""

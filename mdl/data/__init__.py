@@ -1,0 +1,1 @@
+"""Data: read from files, bound to a Model and checked."""

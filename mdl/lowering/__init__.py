@@ -1,0 +1,1 @@
+"""Model and data to Program, one file a reformulation."""

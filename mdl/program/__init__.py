@@ -1,0 +1,1 @@
+"""Program, the one form that leaves the front end."""

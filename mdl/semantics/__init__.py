@@ -1,0 +1,1 @@
+"""Tree to Model: names, kinds, shapes, index domains."""

@@ -1,0 +1,207 @@
+"""The model: symbols and tasks of a file, every name resolved, before data.
+
+A symbol's `index` is the tuple of its binders (empty for a scalar) and `where` their condition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mdl.diagnostics import Span
+from mdl.semantics.kinds import Kind
+from mdl.semantics.typed import Binder, Expr
+from mdl.syntax import tree
+
+
+@dataclass(slots=True, eq=False)
+class Symbol:
+    name: str
+    span: Span = field(repr=False)
+    """Span of the declared name."""
+    index: tuple[Binder, ...]
+    where: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class Given:
+    """What a file gives after `:=` (`replaceable` by data files and `--set`) or `=`.
+
+    Data written out by key (`{AB: 10}`, `{u1: {AB, BC}}`) stays a syntax literal, since its keys and
+    members are read as data, not as names in scope.  Everything else is a typed expression over the
+    symbol's indices.
+    """
+
+    replaceable: bool
+    literal: tree.MapLiteral | None
+    expr: Expr | None
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class SetSymbol(Symbol):
+    """`item` is the kind of a member.  `universe` is true for a base set: its own name is its universe."""
+
+    agents: bool
+    item: Kind
+    universe: bool
+    within: Expr | None
+    given: Given | None
+
+
+@dataclass(slots=True, eq=False)
+class Bound:
+    """`op` is one of `> >= < <= ==`."""
+
+    op: str
+    expr: Expr
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class ParamSymbol(Symbol):
+    """`within` and an Element `kind` where the values are members of a set."""
+
+    kind: Kind
+    within: Expr | None
+    bounds: tuple[Bound, ...]
+    integer: bool
+    default: Expr | None
+    given: Given | None
+
+
+@dataclass(slots=True, eq=False)
+class TypeSymbol(Symbol):
+    """A private type of the agents in `index`; `given` is the realised profile.
+
+    `domain` is a set expression or an Interval; `report` is `any`, `at most truth`, `at least truth` or `fixed`.
+    """
+
+    kind: Kind
+    domain: Expr
+    step: Expr | None
+    given: Given | None
+    report: str = "any"
+
+
+@dataclass(slots=True, eq=False)
+class VarSymbol(Symbol):
+    """`domain` is continuous, integer or binary; `absent` is the value for an absent agent (None: 0)."""
+
+    bounds: tuple[Bound, ...]
+    domain: str
+    start: Expr | None
+    absent: AbsentValue | None = None
+
+
+@dataclass(slots=True, eq=False)
+class AbsentValue:
+    """`absent x[i] = body;` with its own indices, in the order of the variable's."""
+
+    indices: tuple[Binder, ...]
+    body: Expr
+
+
+@dataclass(slots=True, eq=False)
+class LetSymbol(Symbol):
+    """`role` is let, valuation or outcome; `outcome` names the outcome rule that it belongs to."""
+
+    kind: Kind
+    body: Expr
+    role: str
+    outcome: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class RowSymbol(Symbol):
+    """A constraint family; `body` is a Compare chain of one or two comparisons."""
+
+    body: Expr
+
+
+@dataclass(slots=True, eq=False)
+class RuleSymbol(Symbol):
+    """An objective: `sense` is maximize or minimize."""
+
+    sense: str
+    body: Expr
+
+
+@dataclass(slots=True, eq=False)
+class OutcomeSymbol(Symbol):
+    items: tuple[LetSymbol, ...]
+
+
+@dataclass(slots=True, eq=False)
+class LaterSymbol(Symbol):
+    """A declaration whose meaning a later pass gives: `what` is mechanism, coalition, follower, prior."""
+
+    what: str
+    syntax: tree.Statement
+
+
+@dataclass(slots=True, eq=False)
+class ColumnSource:
+    """One column mapping of a `data` statement; `symbol` may be a set, param or type."""
+
+    symbol: Symbol
+    keys: tuple[str, ...]
+    value: str | None
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class DataSource:
+    path: str
+    columns: tuple[ColumnSource, ...]
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class SolveTask:
+    rule: Symbol
+    kkt: bool
+    without: Expr | None
+    only: Expr | None
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class ExpectTask:
+    """`claim` is a typed Compare or other condition; `within` the tolerance for `==` (None: exact)."""
+
+    claim: Expr
+    within: Fraction | None
+    why: str
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class LaterTask:
+    """A task of a kind that this version does not run: `what` in words, the syntax kept."""
+
+    what: str
+    syntax: tree.Statement
+    span: Span = field(repr=False)
+
+
+Task = SolveTask | ExpectTask | LaterTask
+
+
+@dataclass(slots=True, eq=False)
+class Model:
+    """A resolved file.
+
+    `symbols` holds every declared name in the order of the file.  `order` lists sets, params, types
+    and lets so that each comes after all it uses (bounds and index sets included).
+    `priors` are kept as syntax for later passes.
+    """
+
+    name: str
+    title: str
+    span: Span = field(repr=False)
+    symbols: dict[str, Symbol]
+    order: tuple[Symbol, ...]
+    data: tuple[DataSource, ...]
+    tasks: tuple[Task, ...]
+    priors: tuple[tree.Prior, ...] = ()

@@ -1,0 +1,231 @@
+"""Typed expressions: names resolved to symbols and indices, every node with its kind and span.
+
+Made by the resolver from the syntax tree; read by evaluation, curvature, derivatives and printers.
+No node here refers to data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from mdl.diagnostics import Span
+from mdl.semantics.kinds import Kind
+
+if TYPE_CHECKING:
+    from mdl.semantics.model import Symbol
+
+
+@dataclass(slots=True, eq=False)
+class Expr:
+    span: Span = field(repr=False)
+    kind: Kind = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Number(Expr):
+    value: Fraction
+
+
+@dataclass(slots=True, eq=False)
+class Member(Expr):
+    """A set member written out: a name, a quoted text, or an integer where a member is wanted."""
+
+    value: str | int
+
+
+@dataclass(slots=True, eq=False)
+class IndexVar:
+    """An index brought in by a binder.  Identity is the object: two indices named `i` are two objects.
+
+    `kind` is Element, TupleOf (a single name over a set of tuples: `e in EDGE`) or SetOf (over `subsets(S)`).
+    """
+
+    name: str
+    kind: Kind
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Index(Expr):
+    """Use of an index in scope."""
+
+    index: IndexVar
+
+
+@dataclass(slots=True, eq=False)
+class Ref(Expr):
+    """A symbol with its index arguments: a param, type, var, let, valuation, set family, rule, row.
+
+    There are as many `args` as the symbol has components of index, but that one argument of
+    TupleOf kind fills as many places as it has items.
+    """
+
+    symbol: Symbol
+    args: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Attribute(Expr):
+    """`base.name`: `welfare.objective`, `link[AB].dual`, `x[u1].reduced_cost`, `welfare.status`."""
+
+    base: Expr
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Neg(Expr):
+    arg: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Add(Expr):
+    """Sum of two or more terms; `a - b` is Add((a, Neg(b)))."""
+
+    terms: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Mul(Expr):
+    factors: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Div(Expr):
+    numerator: Expr
+    denominator: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Pow(Expr):
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Call(Expr):
+    """`fn` is log, exp, sqrt, abs, min, max (of two or more numbers) or card (of a set)."""
+
+    fn: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class If(Expr):
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Compare(Expr):
+    """A chain of comparisons; operators `< <= > >= == !=` and `in`, `not in` (right side a set)."""
+
+    first: Expr
+    rest: tuple[tuple[str, Expr], ...]
+
+
+@dataclass(slots=True, eq=False)
+class Logic(Expr):
+    """`op` is `and` or `or`."""
+
+    op: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Not(Expr):
+    arg: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Binder:
+    """Indices ranging over a set.
+
+    One index over a set, or several over a set of tuples when `(i, j) in E` was written.
+    In a declaration without index names (`param c[LINK]`) the index is there with the name "".
+    """
+
+    indices: tuple[IndexVar, ...]
+    domain: Expr
+    span: Span = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
+class Reduce(Expr):
+    """`op` is sum, prod, min, max or mean; `binders` may use the indices of those before them."""
+
+    op: str
+    binders: tuple[Binder, ...]
+    where: Expr | None
+    body: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Without(Expr):
+    body: Expr
+    agent: Expr
+
+
+@dataclass(slots=True, eq=False)
+class WithOnly(Expr):
+    body: Expr
+    agents: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Expected(Expr):
+    body: Expr
+    given: tuple[Expr, ...]
+
+
+# ---- sets ----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class SetLiteral(Expr):
+    """Each item is a member, a number (kept as a rational) or a TupleExpr."""
+
+    items: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class TupleExpr(Expr):
+    items: tuple[Expr, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Range(Expr):
+    low: Expr
+    high: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Comprehension(Expr):
+    """The tuples of the binders' indices for which `where` holds (members where there is one index)."""
+
+    binders: tuple[Binder, ...]
+    where: Expr | None
+
+
+@dataclass(slots=True, eq=False)
+class SetOp(Expr):
+    """`op` is `|`, `&`, `\\` or `*` (tuples, flattened)."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Subsets(Expr):
+    arg: Expr
+
+
+@dataclass(slots=True, eq=False)
+class Interval(Expr):
+    """Domain of a type: `[low, high]`."""
+
+    low: Expr
+    high: Expr

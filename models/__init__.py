@@ -1,0 +1,1 @@
+"""Example models with their data and expectations."""
