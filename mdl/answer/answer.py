@@ -1,0 +1,67 @@
+"""Answers to tasks, as data: what the text and JSON renderers print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from mdl.algebra.atoms import Atom
+from mdl.diagnostics import Diagnostic
+from mdl.program.program import ProgramClass
+from mdl.program.solution import Status
+
+Value = float | int | Fraction | str
+"""A number, or a member for an element-valued let."""
+
+
+@dataclass(slots=True)
+class Table:
+    """Values of one family by index, in the order of its index set.
+
+    `of` says which sets it ranges over, as written (`USER`, `i in USER`), for the heading.
+    """
+
+    name: str
+    rows: list[tuple[tuple[Atom, ...], Value]]
+    of: str = ""
+
+
+@dataclass(slots=True)
+class Check:
+    """A verdict: `holds`, `fails` or `undecided`, at level `exact`, `interval` or `numeric`."""
+
+    property: str
+    verdict: str
+    level: str
+    violation: float | None = None
+    witness: str | None = None
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Size:
+    kind: ProgramClass
+    rows: int
+    columns: int
+    nonzeros: int
+
+
+@dataclass(slots=True)
+class Answer:
+    """One task answered.  `status` is None for tasks that solve nothing (an expectation)."""
+
+    task: str
+    kind: str
+    status: Status | None = None
+    solver: str = ""
+    message: str = ""
+    objective: float | None = None
+    values: list[Table] = field(default_factory=list)
+    duals: list[Table] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    program: Size | None = None
+    compile_seconds: float = 0.0
+    solve_seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    refused: Diagnostic | None = None
+    """Why the task was not run."""

@@ -1,0 +1,85 @@
+"""The command line's grammar: commands, options, and their help."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from mdl import __version__
+from mdl.cli import errors
+from mdl.diagnostics import Failure
+
+COMMANDS = {
+    "check": "find mistakes without solving, and say what kind of program each rule is",
+    "solve": "run the tasks of a file, in order",
+    "compile": "write the program of a task for another tool",
+    "inspect": "print the program of a task in the names of the file",
+    "explain": "say why a program is infeasible, unbounded or not convex",
+    "test": "run every `expect` of the files or folders given",
+    "fmt": "format files in place",
+    "new": "start a file from a small working model",
+    "models": "list the models that come with MDL, or print one",
+}
+FORMATS = ("pyomo", "lp", "mps", "nl", "latex", "json")
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises a Diagnostic where argparse would print and exit."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Failure(errors.bad_command_line(message, self.prog))
+
+
+def positive_seconds(text: str) -> float:
+    """A finite number of seconds above zero."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
+    return seconds
+
+
+def data_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", action="append", default=[], metavar="FILE", help="bind names to values (JSON, TOML)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="bind one scalar")
+
+
+def common_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+
+def solver_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--solver", default="auto", help="highs, ipopt or auto; with --via pyomo any Pyomo solver")
+    parser.add_argument("--via", choices=("direct", "pyomo"), default="direct", help="arrays, or a Pyomo model")
+    parser.add_argument("--time-limit", type=positive_seconds, metavar="SECONDS")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    top = Parser(prog="mdl", description="A declarative compiler for mechanism design.")
+    top.add_argument("--version", action="version", version=f"mdl {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
+    for name in ("check", "solve", "compile", "inspect", "explain"):
+        made[name].add_argument("file", metavar="FILE")
+        data_options(made[name])
+    for name in ("check", "solve", "inspect", "explain", "test", "fmt", "models"):
+        common_options(made[name])
+    for name in ("solve", "explain", "test"):
+        solver_options(made[name])
+    made["solve"].add_argument("tasks", nargs="*", metavar="TASK", help="only these: `welfare`, `solve welfare`")
+    for name in ("compile", "inspect", "explain"):
+        made[name].add_argument("task", nargs="?", metavar="TASK", help="a rule; may be left out where there is one")
+    made["compile"].add_argument("--to", choices=FORMATS, required=True)
+    made["compile"].add_argument("-o", "--output", metavar="FILE", help="where to write; standard output if left out")
+    made["inspect"].add_argument("--rows", metavar="PATTERN", help="rows in full whose name matches (`link[*]`)")
+    made["test"].add_argument("paths", nargs="+", metavar="PATH")
+    data_options(made["test"])
+    made["fmt"].add_argument("files", nargs="+", metavar="FILE")
+    made["fmt"].add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
+    made["new"].add_argument("path", nargs="?", default="model.mdl", metavar="FILE")
+    made["models"].add_argument("name", nargs="?", metavar="NAME")
+    made["models"].add_argument("--copy", metavar="FOLDER", help="copy the model and its data there")
+    return top

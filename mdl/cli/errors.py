@@ -1,0 +1,68 @@
+"""What can be wrong on the command line: one constructor an error, codes MDL001 to MDL019."""
+
+from __future__ import annotations
+
+from mdl.diagnostics import Diagnostic
+
+
+def bad_command_line(message: str, command: str) -> Diagnostic:
+    """MDL001: an option or argument is not as the command takes it."""
+    return Diagnostic("MDL001", message, help=f"`{command} --help` lists the arguments")
+
+
+def no_command() -> Diagnostic:
+    """MDL002: `mdl` alone."""
+    return Diagnostic("MDL002", "no command", help="`mdl --help` lists the commands; `mdl models` lists examples")
+
+
+def unknown_task(task: str, known: list[str], near: str | None) -> Diagnostic:
+    """MDL003: a task named on the command line is not in the file."""
+    listed = ", ".join(f"`{k}`" for k in known) or "none"
+    hint = f"did you mean `{near}`?" if near else f"the rules of this file: {listed}"
+    return Diagnostic("MDL003", f"no rule or task `{task}` in this file", help=hint)
+
+
+def which_task(known: list[str]) -> Diagnostic:
+    """MDL004: a task is needed and the file has several, or none."""
+    if not known:
+        return Diagnostic("MDL004", "this file has no rule", help="add one: `maximize welfare: ...;`")
+    return Diagnostic("MDL004", "which rule?", help="name one of " + ", ".join(f"`{k}`" for k in known))
+
+
+def cannot_write(path: str, reason: str) -> Diagnostic:
+    """MDL005: an output file could not be written."""
+    return Diagnostic("MDL005", f"cannot write {path}: {reason}", help="nothing was written; choose another place")
+
+
+def exists(path: str) -> Diagnostic:
+    """MDL006: a file that would be overwritten."""
+    return Diagnostic("MDL006", f"{path} is there already", help="nothing was written; choose another name")
+
+
+def no_such_path(path: str) -> Diagnostic:
+    """MDL007: a path that is not there, or a folder without models."""
+    return Diagnostic("MDL007", f"no .mdl file at {path}", help="give a file or a folder that holds .mdl files")
+
+
+def unknown_model(name: str, near: str | None) -> Diagnostic:
+    """MDL008: not one of the models that come with MDL."""
+    hint = f"did you mean `{near}`?" if near else "`mdl models` lists them"
+    return Diagnostic("MDL008", f"no model `{name}` comes with MDL", help=hint)
+
+
+def solver_needs_pyomo(solver: str) -> Diagnostic:
+    """MDL009: a solver that only Pyomo knows, without `--via pyomo`."""
+    return Diagnostic(
+        "MDL009",
+        f"unknown solver `{solver}`",
+        help="`--solver` takes highs, ipopt or auto; with `--via pyomo` any solver that Pyomo knows",
+    )
+
+
+def internal(error: BaseException) -> Diagnostic:
+    """MDL999: a mistake of MDL's own, never the user's."""
+    return Diagnostic(
+        "MDL999",
+        f"internal error: {type(error).__name__}: {error}",
+        help="this is a mistake in MDL, not in your file; please report it with the file (MDL_DEBUG=1 shows where)",
+    )

@@ -1,0 +1,71 @@
+"""Entry point: arguments to a command, exceptions to diagnostics and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from mdl.cli import errors
+from mdl.cli.arguments import make_parser
+from mdl.diagnostics import Diagnostic, Failure
+
+if TYPE_CHECKING:
+    import argparse
+
+DONE, FAILS, WRONG, STOPPED = 0, 1, 2, 3
+"""Exit statuses: everything holds; a property, expectation or feasibility fails; the file or the
+command is wrong; a solver failed or stopped at a limit."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status and lets no traceback out."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        return run(given)
+    except Failure as failure:
+        show(failure.diagnostics, as_json)
+        return STOPPED if all(d.code.startswith("MDL5") for d in failure.diagnostics) else WRONG
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        # The reader has gone (`| head`): not an error; keep Python from complaining while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (RecursionError, MemoryError, Exception) as error:
+        if os.environ.get("MDL_DEBUG"):
+            raise
+        show((errors.internal(error),), as_json)
+        return STOPPED
+
+
+def run(given: Sequence[str]) -> int:
+    arguments: argparse.Namespace = make_parser().parse_args(given)
+    if arguments.command is None:
+        raise Failure(errors.no_command())
+    command = import_module(f"mdl.cli.{arguments.command}")
+    status: int = command.run(arguments)
+    sys.stdout.flush()
+    return status
+
+
+def show(diagnostics: Sequence[Diagnostic], as_json: bool) -> None:
+    """Diagnostics to standard error, or as one JSON object to standard output."""
+    if as_json:
+        import json
+
+        from mdl.diagnostics.as_json import encode
+
+        print(json.dumps({"diagnostics": [encode(d) for d in diagnostics]}))
+        return
+    from mdl.diagnostics.text import render
+
+    sys.stderr.write(render(diagnostics, color=sys.stderr.isatty() and "NO_COLOR" not in os.environ))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
