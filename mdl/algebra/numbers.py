@@ -71,11 +71,20 @@ class Numbers:
         if self.numerators is None:
             assert self.floats_ is not None
             return self.floats_
-        small = self.numerators.dtype != object and self.denominator < 2**53
-        if small and (not len(self) or int(np.abs(self.numerators).max()) <= 2**53):
-            whole = self.numerators.astype(np.float64)
-            return whole if self.denominator == 1 else whole / np.float64(self.denominator)
-        return np.array([float(f) for f in self.fractions()], dtype=np.float64)
+        held, size = self.numerators, len(self.numerators)
+        if size > 1 and held.strides == (0,):
+            return np.broadcast_to(Numbers.exact(held[:1], self.denominator).floats(), (size,))
+        if held.dtype == object or not _is_double(self.denominator):
+            return (held.astype(object) / self.denominator).astype(np.float64)
+        whole = held.astype(np.float64)
+        if size and max(int(held.max()), -int(held.min())) > 2**53:
+            rough = np.flatnonzero(np.abs(held) > 2**53)
+            whole /= self.denominator
+            whole[rough] = held[rough].astype(object) / self.denominator
+            return whole
+        if self.denominator != 1:
+            whole /= self.denominator
+        return whole
 
     def fractions(self) -> list[Fraction]:
         """Each value as a rational; of an inexact vector, the rational that each float64 is."""
@@ -89,6 +98,11 @@ class Numbers:
             assert self.floats_ is not None
             return Numbers(None, 1, self.floats_[positions])
         return Numbers(self.numerators[positions], self.denominator, None)
+
+
+def _is_double(value: int) -> bool:
+    """True where an integer is exactly a float64, so that dividing by it rounds once."""
+    return value.bit_length() < 1000 and int(float(value)) == value
 
 
 def narrow(values: Sequence[int]) -> IntArray:
