@@ -59,3 +59,5 @@ class SolverOptions:
     quiet: bool = True
     tolerance: float | None = None
     solver: str = "auto"
+    basis: bool = False
+    """Whether to give the simplex basis of a linear program."""

@@ -1,0 +1,156 @@
+"""HiGHS: linear, convex quadratic and mixed-integer linear programs.
+
+What HiGHS says is believed only with evidence (backends/evidence.py): an optimum with its KKT residual
+or, for integers, its bound; infeasibility of a linear program with Farkas weights; unboundedness with a
+feasible point and a ray.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from mdl.algebra.numbers import FloatArray
+from mdl.backends.arrays import Arrays, block_at, name_of_column, name_of_row, to_arrays
+from mdl.backends.errors import out_of_range, solver_missing, wrong_class
+from mdl.backends.highs_integer import solve_integer
+from mdl.backends.highs_linear import solve_linear
+from mdl.backends.highs_quadratic import solve_quadratic
+from mdl.backends.highs_session import SMALL_MATRIX_VALUE, Clock, Hessian
+from mdl.diagnostics import Failure
+from mdl.program.program import Program, ProgramClass
+from mdl.program.solution import Solution, SolverOptions, Status
+
+LARGEST_COEFFICIENT = 1e15
+INFINITE = 1e20
+"""From here on HiGHS takes a cost or a bound for infinite."""
+
+
+def solve(program: Program, options: SolverOptions | None = None) -> Solution:
+    """Solves an LP, convex QP or MIP; duals signed as in Solution, none for integer programs.
+
+    `options.basis` asks for the simplex basis of an LP.  Raises Failure where the program is of another
+    class (MDL553), or holds numbers that HiGHS would drop or take for infinite (MDL551, MDL552).
+    """
+    started = perf_counter()
+    options = options or SolverOptions()
+    clock = Clock.of(options)
+    arrays, hessian = prepare(program)
+    found = solve_arrays(arrays, hessian, options, clock)
+    return replace(found, seconds=perf_counter() - started)
+
+
+def prepare(program: Program) -> tuple[Arrays, Hessian | None]:
+    """What HiGHS is given; raises Failure as `solve` does."""
+    _refuse_class(program)
+    arrays = to_arrays(program)
+    hessian = None
+    if program.objective.nonlinear:
+        arrays, hessian = _quadratic_part(program, arrays)
+    _refuse_sizes(program, arrays)
+    return arrays, hessian
+
+
+def solve_arrays(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock) -> Solution:
+    if not arrays.width:
+        return _nothing_to_choose(arrays)
+    if hessian is not None and len(hessian.values):
+        return solve_quadratic(arrays, hessian, options, clock)
+    if arrays.integer is not None and arrays.integer.any():
+        return solve_integer(arrays, options, clock)
+    return solve_linear(replace(arrays, integer=None), options, clock)
+
+
+def probe() -> Solution:
+    """Solves max x + 2y, x + y <= 3, x <= 1, y <= 2.5 (optimum 5.5); raises Failure (MDL550) where that fails."""
+    try:
+        import highspy  # noqa: F401 - is it there
+    except ImportError:
+        raise Failure(solver_missing("highs", "install `highspy[extras]`")) from None
+    arrays = Arrays(
+        maximize=True,
+        offset=0.0,
+        cost=np.array([1.0, 2.0]),
+        lower=np.zeros(2),
+        upper=np.array([1.0, 2.5]),
+        row_lower=np.array([-np.inf]),
+        row_upper=np.array([3.0]),
+        starts=np.array([0, 2], dtype=np.int32),
+        columns=np.array([0, 1], dtype=np.int32),
+        values=np.ones(2),
+        integer=None,
+    )
+    found = solve_linear(arrays, SolverOptions(), Clock(None))
+    if found.status is not Status.OPTIMAL or found.objective is None or abs(found.objective - 5.5) > 1e-9:
+        raise Failure(solver_missing("highs", f"it answers a problem of two variables with `{found.status.value}`"))
+    return found
+
+
+def _refuse_class(program: Program) -> None:
+    why, span = None, program.objective.span
+    if program.complementarities:
+        why = "it has complementarity conditions"
+    elif not program.linear_rows:
+        row = next(r for r in program.rows if r.nonlinear)
+        why, span = f"`{row.name}` is not linear", row.span
+    elif program.objective.nonlinear and program.kind is not ProgramClass.QP:
+        why = f"`{program.objective.name}` is not a convex quadratic function"
+    if why is not None:
+        raise Failure(wrong_class("HiGHS", program.kind.value, why, span))
+
+
+def _quadratic_part(program: Program, arrays: Arrays) -> tuple[Arrays, Hessian]:
+    raise NotImplementedError
+
+
+def _refuse_sizes(program: Program, arrays: Arrays) -> None:
+    """Finite numbers that HiGHS would drop, or take for infinite, without a word."""
+    bad = _first(np.abs(arrays.values), SMALL_MATRIX_VALUE, LARGEST_COEFFICIENT)
+    if bad is not None:
+        row = int(np.searchsorted(arrays.starts, bad, side="right")) - 1
+        column = name_of_column(program, int(arrays.columns[bad]))
+        what = f"coefficient of {column} in {name_of_row(program, row)}"
+        span = block_at(program.rows, row).span
+        value = float(arrays.values[bad])
+        raise Failure(out_of_range("HiGHS", what, value, SMALL_MATRIX_VALUE, LARGEST_COEFFICIENT, span))
+    for bounds, blocks, name in (
+        (arrays.lower, program.columns, name_of_column),
+        (arrays.upper, program.columns, name_of_column),
+        (arrays.row_lower, program.rows, name_of_row),
+        (arrays.row_upper, program.rows, name_of_row),
+    ):
+        bad = _first(np.where(np.isfinite(bounds), np.abs(bounds), 0.0), 0.0, INFINITE)
+        if bad is not None:
+            what, span = f"bound of {name(program, bad)}", block_at(blocks, bad).span
+            raise Failure(out_of_range("HiGHS", what, float(bounds[bad]), 0.0, INFINITE, span))
+    bad = _first(np.abs(arrays.cost), 0.0, INFINITE)
+    if bad is not None:
+        what = f"coefficient of {name_of_column(program, bad)} in {program.objective.name}"
+        raise Failure(out_of_range("HiGHS", what, float(arrays.cost[bad]), 0.0, INFINITE, program.objective.span))
+
+
+def _first(sizes: FloatArray, low: float, high: float) -> int | None:
+    """The place of the first size outside low <= size < high."""
+    if not len(sizes) or (sizes.min() >= low and sizes.max() < high):
+        return None
+    return int(np.argmax((sizes < low) | (sizes >= high)))
+
+
+def _nothing_to_choose(arrays: Arrays) -> Solution:
+    """A program without variables, of which HiGHS does not check the rows."""
+    if (arrays.row_lower > 0).any() or (arrays.row_upper < 0).any():
+        weights = np.zeros(arrays.height)
+        broken = int(np.argmax((arrays.row_lower > 0) | (arrays.row_upper < 0)))
+        weights[broken] = 1.0 if arrays.row_lower[broken] > 0 else -1.0
+        return Solution(Status.INFEASIBLE, "highs", farkas=weights)
+    none = np.zeros(0)
+    return Solution(
+        Status.OPTIMAL,
+        "highs",
+        values=none,
+        objective=arrays.offset,
+        row_duals=np.zeros(arrays.height),
+        column_duals=none,
+    )
