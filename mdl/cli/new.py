@@ -15,7 +15,7 @@ STARTER = """\
 model {name} "One divisible good, two agents";
 
 agents AGENT := {{ann, bob}};
-param supply > 0 := 1;
+param supply > 0 := 2;
 type theta[AGENT] in {{1, 2}} := {{ann: 1, bob: 2}};   # private; the data is the realised profile
 
 var x[AGENT] >= 0;                                  # the outcome
@@ -25,7 +25,7 @@ subject to feasible: sum(i in AGENT) x[i] <= supply;
 maximize welfare: sum(i in AGENT) valuation[i];
 
 solve welfare;
-expect x[bob] == 1 within 1e-6 "2/(1 + x) = 1 at x = 1, where ann's 1/(1 + 0) = 1 too";
+expect x[bob] == 5/3 within 1e-6 "equal marginal values: 2 / (1 + 5/3) = 1 / (1 + 1/3)";
 """
 
 
