@@ -119,14 +119,11 @@ def inexact(values: FloatArray, what: str = "overflow") -> Numbers:
 
 def _aligned(a: Numbers, b: Numbers) -> tuple[IntArray, IntArray, int]:
     """Numerators of two exact vectors over one denominator."""
-    assert a.numerators is not None and b.numerators is not None
-    if a.denominator == b.denominator:
-        return a.numerators, b.numerators, a.denominator
     common = lcm(a.denominator, b.denominator)
     if common > LIMIT:
         a, b = reduced(a), reduced(b)
-        assert a.numerators is not None and b.numerators is not None
         common = lcm(a.denominator, b.denominator)
+    assert a.numerators is not None and b.numerators is not None
     return _scaled(a.numerators, common // a.denominator), _scaled(b.numerators, common // b.denominator), common
 
 

@@ -137,8 +137,7 @@ class Domain:
 
     def combine(self, parts: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Positions in a product from positions in its factors (-1 where any is -1)."""
-        dtype = np.int32 if self.size < 2**31 else np.int64
-        total = parts[0].astype(dtype)
+        total: npt.NDArray[np.int64] = parts[0].astype(np.int32 if self.size < 2**31 else np.int64)
         for f, part in zip(self.factors[1:], parts[1:], strict=True):
             total *= f.size
             total += part
@@ -154,7 +153,7 @@ class Domain:
     # ---- for people ----
 
     def labels(self) -> tuple[tuple[Sequence[Atom], ...], tuple[Codes, ...]]:
-        """Atoms and codes as `mdl.program.labels.Labels` takes them: component c of row k is `atoms[c][codes[c][k]]`."""
+        """Atoms and codes as Labels (mdl.program) take them: component c of row k is `atoms[c][codes[c][k]]`."""
         made = [self._component_labels(c) for c in range(self.arity)]
         return tuple(a for a, _ in made), tuple(p for _, p in made)
 

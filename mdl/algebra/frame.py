@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mdl.algebra.absence import Absence
 from mdl.algebra.domain import Domain, Family, atom_of, entries_of
 from mdl.algebra.universe import Codes, Universe
 from mdl.algebra.values import Fixed, Members, Positions, Segments, SetValue, Varying
@@ -58,7 +59,7 @@ class Frame:
     `absence` says which agents do not take part (see absence.py); it passes to children.
     """
 
-    __slots__ = ("_cache", "_own", "absence", "outer", "ranges", "rows", "size", "universe")
+    __slots__ = ("_cache", "_own", "absence", "filtered", "outer", "ranges", "rows", "size", "universe")
 
     def __init__(
         self,
@@ -68,21 +69,22 @@ class Frame:
         rows: Positions | None = None,
         ranges: Sequence[Range] = (),
         given: dict[IndexVar, Given] | None = None,
-        absence: Any = None,
+        absence: Absence | None = None,
     ) -> None:
         self.universe = universe
         self.size = size
         self.outer = outer
         self.rows = rows
         self.ranges = tuple(ranges)
-        self.absence = absence if absence is not None or outer is None else outer.absence
+        self.absence: Absence | None = absence if absence is not None or outer is None else outer.absence
         self._own: dict[IndexVar, Range | Given] = {v: r for r in ranges for v in r.indices}
         if given:
             self._own.update(given)
         self._cache: dict[object, Any] = {}
+        self.filtered = False
 
     @staticmethod
-    def root(universe: Universe, absence: Any = None) -> Frame:
+    def root(universe: Universe, absence: Absence | None = None) -> Frame:
         """One row, no index."""
         return Frame(universe, 1, absence=absence)
 
@@ -157,16 +159,52 @@ class Frame:
             parts.append(f"{index.name} = {text}" if index.name else text)
         return ", ".join(parts)
 
+    @property
+    def everything(self) -> Positions:
+        """0..size-1, always the same object."""
+        found: Positions | None = self._cache.get("everything")
+        if found is None:
+            found = self._cache["everything"] = np.arange(self.size, dtype=_index_type(self.size))
+        return found
+
+    def spans(self, indices: Sequence[Sequence[IndexVar]], factors: Sequence[Domain]) -> bool:
+        """Whether the rows are exactly the members of a product of `factors`, with these indices, in order."""
+        key = ("spans", *(v for group in indices for v in group), *factors)
+        known: bool | None = self._cache.get(key)
+        if known is None:
+            known = self._cache[key] = self._spans(indices, factors)
+        return known
+
+    def _spans(self, indices: Sequence[Sequence[IndexVar]], factors: Sequence[Domain]) -> bool:
+        if not self._own:
+            return self.rows is None and self.outer is not None and self.outer.spans(indices, factors)
+        if self.filtered or self.outer is None or self.outer.size != 1 or len(self.ranges) != len(factors):
+            return False
+        return all(
+            r.source is f and r.indices == tuple(group)
+            for r, f, group in zip(self.ranges, factors, indices, strict=True)
+        )
+
     # ---- children ----
+
+    def keep(self, rows: Positions) -> Frame:
+        """A child with only the given rows, in place of this one: its unfiltered columns are let go."""
+        if not self.ranges or self.outer is None:
+            return self.take(rows)
+        above = rows if self.rows is None else self.rows[rows]
+        ranges = [Range(r.source, r.positions[rows], r.indices) for r in self.ranges]
+        kept = Frame(self.universe, len(rows), self.outer, above, ranges, absence=self.absence)
+        kept.filtered = True
+        return kept
 
     def take(self, rows: Positions) -> Frame:
         """The child with the given rows of this frame."""
         return Frame(self.universe, len(rows), self, rows)
 
-    def with_absence(self, absence: Any) -> Frame:
+    def with_absence(self, absence: Absence | None) -> Frame:
         return Frame(self.universe, self.size, self, None, absence=absence)
 
-    def call(self, given: dict[IndexVar, Given], absence: Any) -> Frame:
+    def call(self, given: dict[IndexVar, Given], absence: Absence | None) -> Frame:
         """The child with the same rows in which further indices are bound to members."""
         return Frame(self.universe, self.size, self, None, given=given, absence=absence)
 

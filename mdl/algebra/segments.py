@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -101,5 +100,3 @@ def _by_segment(ufunc: Any, values: Any, segments: Segments, none: object) -> An
             return ufunc.reduceat(values, starts[:-1])
         out[full] = ufunc.reduceat(values, starts[:-1][full])
     return out
-
-

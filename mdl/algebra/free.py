@@ -1,0 +1,90 @@
+"""Walks over typed expressions: children, indices that an expression depends on, lets that it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdl.semantics import typed
+from mdl.semantics.model import LetSymbol, VarSymbol
+from mdl.semantics.typed import Binder, Expr, IndexVar
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Direct subexpressions, binders' domains included."""
+    match expr:
+        case typed.Ref(args=args) | typed.Call(args=args) | typed.Logic(args=args):
+            return args
+        case typed.Attribute(base=base):
+            return (base,)
+        case typed.Neg(arg=arg) | typed.Not(arg=arg) | typed.Subsets(arg=arg):
+            return (arg,)
+        case typed.Add(terms=terms):
+            return terms
+        case typed.Mul(factors=factors):
+            return factors
+        case typed.Div(numerator=a, denominator=b) | typed.Pow(base=a, exponent=b):
+            return (a, b)
+        case typed.SetOp(left=a, right=b) | typed.Range(low=a, high=b) | typed.Interval(low=a, high=b):
+            return (a, b)
+        case typed.If(condition=c, then=a, otherwise=b):
+            return (c, a, b)
+        case typed.Compare(first=first, rest=rest):
+            return (first, *(e for _, e in rest))
+        case typed.Reduce(binders=binders, where=where, body=body):
+            return (*(b.domain for b in binders), *((where,) if where is not None else ()), body)
+        case typed.Comprehension(binders=binders, where=where):
+            return (*(b.domain for b in binders), *((where,) if where is not None else ()))
+        case typed.Without(body=a, agent=b) | typed.WithOnly(body=a, agents=b):
+            return (a, b)
+        case typed.Expected(body=body, given=given):
+            return (body, *given)
+        case typed.SetLiteral(items=items) | typed.TupleExpr(items=items):
+            return items
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and all below it."""
+    stack = [expr]
+    while stack:
+        e = stack.pop()
+        yield e
+        stack.extend(children(e))
+
+
+def bound(binders: tuple[Binder, ...]) -> set[IndexVar]:
+    return {v for b in binders for v in b.indices}
+
+
+class FreeIndices:
+    """Indices that expressions depend on and do not bind themselves, remembered."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[Expr, frozenset[IndexVar]] = {}
+
+    def of(self, expr: Expr) -> frozenset[IndexVar]:
+        found = self._known.get(expr)
+        if found is None:
+            found = self._known[expr] = self._of(expr)
+        return found
+
+    def _of(self, expr: Expr) -> frozenset[IndexVar]:
+        if isinstance(expr, typed.Index):
+            return frozenset((expr.index,))
+        below = frozenset[IndexVar]().union(*(self.of(e) for e in children(expr)))
+        if isinstance(expr, typed.Reduce | typed.Comprehension):
+            below -= bound(expr.binders)
+        return below
+
+
+def lets_in(exprs: Iterator[Expr]) -> Iterator[LetSymbol]:
+    """Lets that expressions refer to; through a variable also those of its `absent` value."""
+    for e in exprs:
+        if isinstance(e, typed.Ref):
+            if isinstance(e.symbol, LetSymbol):
+                yield e.symbol
+            elif isinstance(e.symbol, VarSymbol) and e.symbol.absent is not None:
+                yield from lets_in(walk(e.symbol.absent.body))
