@@ -1,0 +1,125 @@
+"""What the resolver knows while it works: declared names, indices in scope, what was reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mdl.diagnostics import Diagnostic, Label, Span
+from mdl.diagnostics.similar import nearest
+from mdl.semantics.kinds import Element, Kind, TupleOf, Unknown
+from mdl.semantics.model import LetSymbol, ParamSymbol, RowSymbol, SetSymbol, Symbol, TypeSymbol, VarSymbol
+from mdl.semantics.typed import IndexVar
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The indices that a place can see.  Never changed: `adding` makes a new one."""
+
+    indices: dict[str, IndexVar]
+
+    def adding(self, index: IndexVar) -> Scope:
+        return Scope({**self.indices, index.name: index})
+
+
+EMPTY = Scope({})
+
+
+@dataclass(slots=True, frozen=True)
+class Use:
+    """A place where the model's unknowns or private types enter an expression.
+
+    `what` is `variable` or `type`; `name` is the variable or type, `via` the let it came through.
+    """
+
+    span: Span
+    what: str
+    name: str
+    via: str = ""
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """One component of a symbol's index: the kind wanted there, and where that is said."""
+
+    kind: Kind
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """State of one resolution.
+
+    `declared`: every declared name with the place of its declaration; `symbols`: those resolved so
+    far.  `members`: names written out as members, with the set and the place.  `named`: universes
+    whose members are known to be names, not numbers.  `agents`: universes of agents sets.
+    `uses` grows with each variable or type that an expression touches.  `answers` is true where
+    results of solving (a rule's value, duals) may be read: in the claim of an `expect`.
+    """
+
+    declared: dict[str, Span] = field(default_factory=dict)
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    members: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    let_uses: dict[LetSymbol, tuple[Use, ...]] = field(default_factory=dict)
+    valuations: list[LetSymbol] = field(default_factory=list)
+    answers: bool = False
+    clashes: set[str] = field(default_factory=set)
+    places: dict[Symbol, tuple[Place, ...] | None] = field(default_factory=dict)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+
+    def places_of(self, symbol: Symbol) -> tuple[Place, ...] | None:
+        """Components of a symbol's index, tuples opened; None where an index set is in error."""
+        if symbol not in self.places:
+            self.places[symbol] = _places(symbol)
+        return self.places[symbol]
+
+    def suggestion(self, word: str, among: list[str]) -> tuple[str | None, tuple[Label, ...]]:
+        """The nearest of some names and, where it is declared, the place as a label."""
+        near = nearest(word, among)
+        if near is None or near not in self.declared:
+            return near, ()
+        return near, (Label(self.declared[near], "declared here"),)
+
+    def names_of(self, *classes: type[Symbol]) -> list[str]:
+        return [name for name, symbol in self.symbols.items() if isinstance(symbol, classes)]
+
+
+def _places(symbol: Symbol) -> tuple[Place, ...] | None:
+    places: list[Place] = []
+    for binder in symbol.index:
+        for index in binder.indices:
+            if isinstance(index.kind, Unknown):
+                return None
+            items: tuple[Kind, ...] = index.kind.items if isinstance(index.kind, TupleOf) else (index.kind,)
+            places.extend(Place(kind, binder.span) for kind in items)
+    return tuple(places)
+
+
+def what_is(symbol: Symbol) -> str:
+    """What a symbol was declared as, in a word."""
+    match symbol:
+        case SetSymbol():
+            return "set"
+        case ParamSymbol():
+            return "param"
+        case TypeSymbol():
+            return "type"
+        case VarSymbol():
+            return "variable"
+        case LetSymbol():
+            return symbol.role
+        case RowSymbol():
+            return "constraint"
+        case _:
+            return getattr(symbol, "what", "") or {"RuleSymbol": "objective", "OutcomeSymbol": "outcome rule"}.get(
+                type(symbol).__name__, "name"
+            )
+
+
+def universes(kind: Kind) -> frozenset[str] | None:
+    return kind.universes if isinstance(kind, Element) else None

@@ -1,0 +1,195 @@
+"""The static pass: a syntax tree becomes a Model, or diagnostics that say why not.
+
+Declarations are resolved in an order in which each comes after those it uses, so the file may be in
+any order and no chain of definitions nests calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdl.diagnostics import Diagnostic
+from mdl.semantics import collect, decisions, declarations, errors, later, mentions, order, sources, tasks
+from mdl.semantics.collect import Entry
+from mdl.semantics.context import Context, Scope
+from mdl.semantics.mentions import Mention
+from mdl.semantics.model import (
+    DataSource,
+    LetSymbol,
+    Model,
+    OutcomeSymbol,
+    ParamSymbol,
+    SetSymbol,
+    Symbol,
+    Task,
+    TypeSymbol,
+    VarSymbol,
+)
+from mdl.syntax import tree
+
+Ordered = tree.SetDecl | tree.ParamDecl | tree.TypeDecl | tree.VarDecl | tree.LetDecl | tree.OutcomeItem
+"""What expressions use by value or index; rows, objectives and later chapters come after all of these."""
+
+
+def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
+    """The Model of a file and every static mistake in it, in the order of the text.
+
+    With errors among the diagnostics (MDL200 to MDL299) the Model is partial and must not be used.
+    Nothing is raised for anything a user wrote.
+    """
+    ctx = Context()
+    head = collect.header(ctx, file)
+    entries = collect.entries(ctx, file)
+    ordered = _resolve_declarations(ctx, file, entries)
+    made = _statements(ctx, file)
+    ctx.diagnostics.sort(key=lambda d: (d.span.start, d.code) if d.span is not None else (0, d.code))
+    model = Model(
+        head.name.name if head is not None else "",
+        head.title if head is not None else "",
+        head.span if head is not None else collect.start_of(file),
+        {entry.key: ctx.symbols[entry.key] for entry in entries if entry.key in ctx.symbols},
+        tuple(s for s in ordered if isinstance(s, SetSymbol | ParamSymbol | TypeSymbol | LetSymbol)),
+        *made,
+    )
+    return model, tuple(ctx.diagnostics)
+
+
+def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -> list[Symbol]:
+    """Fill `ctx.symbols`; the result is in the order of use."""
+    edges = _edges(entries)
+    columns = sources.member_columns(file)
+    ordered: list[Symbol] = []
+    variables: list[tuple[VarSymbol, tree.VarDecl, Scope]] = []
+    for component in order.components(edges):
+        cycle = order.cycle(component, edges)
+        if cycle:
+            ctx.report(errors.cyclic([(entries[at].key, entries[at].name.span) for at in cycle]))
+        for at in sorted(component):
+            mark = len(ctx.uses)
+            symbol = _ordered(ctx, entries[at], columns, variables)
+            ctx.symbols[entries[at].key] = symbol
+            ordered.append(symbol)
+            del ctx.uses[mark:]
+    _add_reports(ctx, file)
+    for variable, node, scope in variables:
+        decisions.var_details(ctx, variable, node, scope)
+    for entry in entries:
+        if not isinstance(entry.syntax, Ordered):
+            ctx.symbols[entry.key] = _last(ctx, entry)
+        ctx.uses.clear()
+    return ordered
+
+
+def _ordered(
+    ctx: Context, entry: Entry, columns: dict[str, int], variables: list[tuple[VarSymbol, tree.VarDecl, Scope]]
+) -> Symbol:
+    symbol: Symbol
+    match entry.syntax:
+        case tree.SetDecl() as node:
+            symbol = declarations.set_symbol(ctx, node, columns.get(entry.key))
+        case tree.ParamDecl() as node:
+            symbol = declarations.param_symbol(ctx, node)
+        case tree.TypeDecl() as node:
+            symbol = declarations.type_symbol(ctx, node)
+        case tree.VarDecl() as node:
+            symbol, scope = decisions.var_symbol(ctx, node)
+            variables.append((symbol, node, scope))
+        case tree.LetDecl() | tree.OutcomeItem() as node:
+            symbol = decisions.let_symbol(ctx, entry, node)
+        case _:
+            raise AssertionError(entry.key)
+    if isinstance(symbol, SetSymbol | ParamSymbol | TypeSymbol) and symbol.given is not None:
+        declarations.check_keys(ctx, symbol, symbol.given.literal)
+    return symbol
+
+
+def _last(ctx: Context, entry: Entry) -> Symbol:
+    match entry.syntax:
+        case tree.ConstraintDecl() as node:
+            return decisions.row_symbol(ctx, node)
+        case tree.ObjectiveDecl() as node:
+            return decisions.rule_symbol(ctx, node)
+        case tree.OutcomeDecl() as node:
+            items = (ctx.symbols.get(item.name.name) for item in node.items)
+            own = tuple(i for i in items if isinstance(i, LetSymbol) and i.outcome == entry.key)
+            return OutcomeSymbol(entry.key, entry.name.span, (), None, own)
+        case _:
+            return later.declare(ctx, entry)
+
+
+def _edges(entries: list[Entry]) -> dict[int, list[int]]:
+    """For each declaration that expressions can use, those it uses itself."""
+    named: dict[str, list[int]] = {}
+    for at, entry in enumerate(entries):
+        if isinstance(entry.syntax, Ordered):
+            named.setdefault(entry.name.name, []).append(at)
+    edges: dict[int, list[int]] = {}
+    agents_first = sorted(range(len(entries)), key=lambda at: not _is_agents(entries[at]))
+    for at in agents_first:
+        entry = entries[at]
+        if isinstance(entry.syntax, Ordered):
+            used = dict.fromkeys(mention.name.name for mention in _used(entry.syntax))
+            edges[at] = [target for name in used for target in named.get(name, ())]
+    return edges
+
+
+def _is_agents(entry: Entry) -> bool:
+    """Agents sets come first: `without a` depends on them without naming one."""
+    return isinstance(entry.syntax, tree.SetDecl) and entry.syntax.agents
+
+
+def _used(node: Ordered) -> Iterator[Mention]:
+    match node:
+        case tree.SetDecl():
+            return mentions.in_family(node.index, (node.within, _defined(node.value)))
+        case tree.ParamDecl():
+            bounds = (bound.expr for bound in node.bounds)
+            return mentions.in_family(node.index, (node.within, *bounds, node.default, _defined(node.value)))
+        case tree.TypeDecl():
+            return mentions.in_family(node.index, (node.domain, node.step, _defined(node.value)))
+        case tree.VarDecl():
+            return mentions.in_index(node.index)
+        case tree.LetDecl() | tree.OutcomeItem():
+            return mentions.in_family(node.index, (node.body,))
+
+
+def _defined(value: tree.Value | None) -> tree.Expr | None:
+    """The expression of a value; data written out (`{a, b}` after `:=`, maps) uses no names."""
+    if value is None or (value.replaceable and isinstance(value.expr, tree.SetLiteral)):
+        return None
+    return value.expr
+
+
+def _add_reports(ctx: Context, file: tree.File) -> None:
+    reports: dict[str, tree.Report] = {}
+    for statement in file.statements:
+        if isinstance(statement, tree.Report):
+            later.report(ctx, statement, reports)
+
+
+def _statements(
+    ctx: Context, file: tree.File
+) -> tuple[tuple[DataSource, ...], tuple[Task, ...], tuple[tree.Prior, ...]]:
+    """Everything that declares nothing or is checked by name only: data, tasks, priors."""
+    filled: dict[Symbol, tree.Column] = {}
+    seen: dict[str, tree.Prior] = {}
+    data: list[DataSource] = []
+    made: list[Task] = []
+    priors: list[tree.Prior] = []
+    for statement in file.statements:
+        match statement:
+            case tree.DataDecl():
+                data.append(sources.data_source(ctx, statement, filled))
+            case tree.AbsentDecl():
+                decisions.absent(ctx, statement)
+            case tree.SymmetricDecl():
+                later.symmetric(ctx, statement)
+            case tree.Prior():
+                later.prior(ctx, statement, seen)
+                priors.append(statement)
+            case _:
+                task = tasks.task(ctx, statement)
+                if task is not None:
+                    made.append(task)
+        later.check_names(ctx, statement)
+    return tuple(data), tuple(made), tuple(priors)
