@@ -1,0 +1,269 @@
+"""What to do about a mistake: report it once, mend it where the mend is plain, else go on with the next statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mdl.diagnostics import Label, Span
+from mdl.syntax import errors
+from mdl.syntax.lexer import Tokens
+from mdl.syntax.messages import message_of
+from mdl.syntax.tables import Tables
+
+if TYPE_CHECKING:
+    from mdl.syntax.parser import Build, Stacks
+
+# A sign, what may have been meant by it, and why.
+_MIX_UPS = {
+    "EQUALS": (
+        ("SAME", "`=` defines; `==` compares"),
+        ("DEFINE", "data that may be replaced is given with `:=`"),
+        ("COLON", "a `:` stands here"),
+        ("TILDE", "a distribution is given with `~`"),
+    ),
+    "SAME": (("EQUALS", "`==` compares; `=` defines"), ("DEFINE", "`==` compares; `:=` gives data")),
+    "DEFINE": (
+        ("EQUALS", "`:=` gives data; this is a definition, which nothing replaces"),
+        ("COLON", "the entries of a map are written `key: value`"),
+        ("SAME", "`:=` gives data; `==` compares"),
+    ),
+    "COLON": (("DEFINE", "data is given with `:=`"), ("EQUALS", "a definition is made with `=`")),
+    "SEMICOLON": (("COMMA", "the parts are separated by `,`; `;` ends a statement"),),
+}
+_LATER = ("game", "sharing", "contract", "dynamic", "simulate", "message", "sweep", "plot", "certificate")
+_OPENERS = {"LEFT_PAREN": ")", "LEFT_BRACKET": "]", "LEFT_BRACE": "}"}
+
+
+def recover(table: Tables, tokens: Tokens, stacks: Stacks, rules: list[Any], build: Build, index: int) -> int | None:
+    """Leave `stacks` where parsing can go on and return the token to go on with; None at a hopeless end."""
+    _reduce_on_error(table, stacks, rules, build)
+    if len(build.problems) >= errors.MOST_ERRORS:
+        build.problems.append(errors.too_many(tokens.span(index)))
+        tokens.kinds[index] = table.ids["$END"]
+        return leave_statement(table, tokens, stacks, index, to_end=True)
+    if not _spoilt(tokens, stacks, table, index):
+        if _swap_sign(table, tokens, stacks, build, index) or _end_statement(table, tokens, stacks, build, index):
+            return index
+        _report(table, tokens, stacks, build, index)
+    resumed = leave_statement(table, tokens, stacks, index)
+    return resumed if resumed >= 0 else None
+
+
+def leave_statement(table: Tables, tokens: Tokens, stacks: Stacks, index: int, to_end: bool = False) -> int:
+    """Forget the unfinished statement and return the index of the next one; -1 where there are no statements."""
+    floor = _floor(table, stacks.states)
+    if floor < 0:
+        return -1
+    ids, kinds = table.ids, tokens.kinds
+    outer = _floor(table, stacks.states[:floor])
+    depth = sum(kinds[stacks.values[at]] == ids["LEFT_BRACE"] for at in _token_entries(stacks, floor + 1))
+    if to_end:
+        kinds[index] = ids["$END"]
+        stacks.cut(_outermost(table, stacks.states) + 1)
+        return index
+    in_header = outer < 0 and _opens_block(tokens, table, stacks, floor, index)
+    inner_rows = table.rows[stacks.states[floor]]
+    outer_rows = table.rows[stacks.states[_outermost(table, stacks.states)]]
+    at = index
+    while True:
+        kind = kinds[at]
+        if kind == ids["$END"]:
+            stacks.cut(_outermost(table, stacks.states) + 1)
+            return at
+        if tokens.first_on_line(at) and kind in table.starters:
+            if kind in inner_rows and not in_header:
+                stacks.cut(floor + 1)
+                return at
+            if kind in outer_rows and not (in_header and depth and _is_item(table, kind)):
+                stacks.cut(_outermost(table, stacks.states) + 1)
+                return at
+        if kind == ids["LEFT_BRACE"]:
+            depth += 1
+        elif kind == ids["RIGHT_BRACE"]:
+            if depth == 0 and outer >= 0:
+                stacks.cut(floor + 1)
+                return at
+            depth -= 1 if depth else 0
+            if in_header and depth == 0:
+                stacks.cut(floor + 1)
+                return at + 1
+        elif kind == ids["SEMICOLON"] and not (in_header and depth):
+            stacks.cut(floor + 1)
+            return at + 1
+        at += 1
+
+
+def _reduce_on_error(table: Tables, stacks: Stacks, rules: list[Any], build: Build) -> None:
+    """Finish what is complete, so that the mistake is met where something is still wanted."""
+    while (rule := table.fallback[stacks.states[-1]]) >= 0:
+        left, length, builder = rules[rule]
+        if length == 0:
+            stacks.values.append(builder(build, [], stacks.ends[-1], stacks.ends[-1]))
+            stacks.states.append(table.gotos[stacks.states[-1]][left])
+            stacks.starts.append(stacks.ends[-1])
+            stacks.ends.append(stacks.ends[-1])
+            stacks.firsts.append(stacks.firsts[-1])
+            continue
+        size = len(stacks.states) - length
+        start, end, first = stacks.starts[size], stacks.ends[-1], stacks.firsts[size]
+        value = stacks.values[-1] if builder is None else builder(build, stacks.values[size:], start, end)
+        stacks.cut(size)
+        stacks.states.append(table.gotos[stacks.states[-1]][left])
+        stacks.values.append(value)
+        stacks.starts.append(start)
+        stacks.ends.append(end)
+        stacks.firsts.append(first)
+
+
+def shift(table: Tables, states: list[int], kind: int) -> list[int] | None:
+    """The states after shifting a token of this kind, or None where it does not fit."""
+    states = list(states)
+    while True:
+        action = table.rows[states[-1]].get(kind)
+        if action is None:
+            return None
+        if action >= 0:
+            states.append(action)
+            return states
+        left, length, _ = table.rules[-1 - action]
+        if length:
+            del states[-length:]
+        states.append(table.gotos[states[-1]][left])
+
+
+def _swap_sign(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
+    """Read `=` as `==` and the like where only the other fits."""
+    kind = table.terminals[tokens.kinds[index]]
+    follows = tokens.kinds[min(index + 1, len(tokens.kinds) - 1)]
+    if kind == "SEMICOLON" and (follows in table.starters or follows == table.ids["$END"]):
+        return False
+    for meant, why in _MIX_UPS.get(kind, ()):
+        after = shift(table, stacks.states, table.ids[meant])
+        if after is None or not _fits(table, after, follows):
+            continue
+        spelt = next(sign for sign, number in table.signs.items() if number == table.ids[meant])
+        build.problems.append(errors.wrong_sign(tokens.span(index), spelt, why))
+        tokens.kinds[index] = table.ids[meant]
+        return True
+    return False
+
+
+def _fits(table: Tables, states: list[int], kind: int) -> bool:
+    if shift(table, states, kind) is not None:
+        return True
+    return kind in table.soft and shift(table, states, table.ids["NAME"]) is not None
+
+
+def _end_statement(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
+    """Put in a `;` or a `}` that was forgotten before a new statement, the end of a block or of the file."""
+    ids, kind = table.ids, tokens.kinds[index]
+    if kind not in (ids["$END"], ids["RIGHT_BRACE"]) and not (tokens.first_on_line(index) and kind in table.starters):
+        return False
+    place = Span(tokens.source, tokens.ends[index - 1], tokens.ends[index - 1]) if index else tokens.span(index)
+    ended = shift(table, stacks.states, ids["SEMICOLON"])
+    if ended is not None and _reaches(table, ended, kind):
+        build.problems.append(errors.missing_semicolon(place))
+        _insert(tokens, index, ids["SEMICOLON"])
+        return True
+    if table.rows[stacks.states[-1]].get(ids["RIGHT_BRACE"]) is not None and stacks.states[-1] in table.synchronising:
+        closed = shift(table, stacks.states, ids["RIGHT_BRACE"])
+        if closed is not None and _reaches(table, closed, kind):
+            opened = tokens.span(stacks.values[-2])
+            where = tokens.span(index) if kind != ids["$END"] else place
+            build.problems.append(errors.missing_brace(where, opened))
+            _insert(tokens, index, ids["RIGHT_BRACE"])
+            return True
+    return False
+
+
+def _reaches(table: Tables, states: list[int], kind: int) -> bool:
+    """Whether the token fits, or would after closing one block (which is then the next thing to mend)."""
+    if kind == table.ids["$END"]:
+        return True
+    if shift(table, states, kind) is not None:
+        return True
+    closed = shift(table, states, table.ids["RIGHT_BRACE"])
+    return closed is not None and shift(table, closed, kind) is not None
+
+
+def _insert(tokens: Tokens, index: int, kind: int) -> None:
+    at = tokens.ends[index - 1] if index else 0
+    tokens.kinds.insert(index, kind)
+    tokens.starts.insert(index, at)
+    tokens.ends.insert(index, at)
+
+
+def _report(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> None:
+    message = message_of(stacks.states[-1])
+    at_end = tokens.kinds[index] == table.ids["$END"]
+    end = tokens.ends[index - 1] if index else 0
+    span = Span(tokens.source, end, end) if at_end else tokens.span(index)
+    word = tokens.text(index)
+    if stacks.states[-1] in table.synchronising and word in _LATER:
+        build.problems.append(errors.not_in_this_version(span, word))
+    elif tokens.kinds[index] in table.reserved and _fits(table, stacks.states, table.ids["NAME"]):
+        build.problems.append(_reserved(span, word, message.expected))
+    else:
+        found = "the end of the file" if at_end else f"`{_short(word)}`"
+        labels = _opened(table, tokens, stacks)
+        build.problems.append(errors.unexpected(span, message.expected, found, message.help, labels))
+
+
+def _reserved(span: Span, word: str, expected: str) -> Any:
+    if word == "if":
+        return errors.word_wanted(span, expected, "put the `if ... then ... else ...` in parentheses")
+    return errors.reserved_word(span, expected)
+
+
+def _opened(table: Tables, tokens: Tokens, stacks: Stacks) -> tuple[Label, ...]:
+    """Where the innermost open bracket of this statement stands, if its end is still wanted."""
+    floor = _floor(table, stacks.states)
+    for at in reversed(_token_entries(stacks, floor + 1)):
+        name = table.terminals[tokens.kinds[stacks.values[at]]]
+        if name.startswith("RIGHT_"):
+            return ()
+        if name in _OPENERS:
+            return (Label(tokens.span(stacks.values[at]), f"no `{_OPENERS[name]}` for this yet"),)
+    return ()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _spoilt(tokens: Tokens, stacks: Stacks, table: Tables, index: int) -> bool:
+    """Whether text was left out of this statement, so that a syntax error in it may be an echo."""
+    if not tokens.broken:
+        return False
+    floor = _floor(table, stacks.states)
+    first = stacks.firsts[floor + 1] if floor + 1 < len(stacks.firsts) else index
+    begin = tokens.ends[first - 1] if first else 0
+    return any(begin <= offset <= tokens.ends[index] for offset in tokens.broken)
+
+
+def _token_entries(stacks: Stacks, start: int) -> list[int]:
+    """Positions on the stack, from `start`, of tokens (their values are indices)."""
+    return [at for at in range(max(start, 1), len(stacks.values)) if type(stacks.values[at]) is int]
+
+
+def _floor(table: Tables, states: list[int]) -> int:
+    for at in range(len(states) - 1, -1, -1):
+        if states[at] in table.synchronising:
+            return at
+    return -1
+
+
+def _outermost(table: Tables, states: list[int]) -> int:
+    return next(at for at, state in enumerate(states) if state in table.synchronising)
+
+
+def _opens_block(tokens: Tokens, table: Tables, stacks: Stacks, floor: int, index: int) -> bool:
+    """Whether the statement is one with a block that has not been entered."""
+    first = stacks.firsts[floor + 1] if floor + 1 < len(stacks.firsts) else index
+    if tokens.text(first) in _LATER:
+        return True
+    return tokens.kinds[first] in (table.ids["MECHANISM"], table.ids["OUTCOME"])
+
+
+def _is_item(table: Tables, kind: int) -> bool:
+    return table.terminals[kind] in ("OUTCOME", "MAXIMIZE", "MINIMIZE")
