@@ -335,7 +335,7 @@ class Evaluator:
 
     def _call(self, fn: str, args: Sequence[Quantity], expr: Expr, frame: Frame) -> Quantity:
         if not all(isinstance(a, Numbers) for a in args):
-            return self.builder(expr).call(fn, args, expr)
+            return self.builder(expr).call(fn, args, expr, frame)
         with self.faults(expr, frame):
             if fn in ("min", "max"):
                 result = args[0]
@@ -367,7 +367,7 @@ class Evaluator:
             segments.no_empty(expr.op, groups)
         body = self.number(expr.body, child)
         if not isinstance(body, Numbers):
-            return self.builder(expr).reduce(expr.op, body, groups, expr)
+            return self.builder(expr).reduce(expr.op, body, groups, expr, child)
         with self.faults(expr, frame):
             return segments.reduce(expr.op, body, groups)
 

@@ -102,11 +102,14 @@ class Symbolic(Protocol):
 
     def power(self, base: Quantity, exponent: Quantity, at: Expr) -> Quantity: ...
 
-    def call(self, fn: str, args: Sequence[Quantity], at: Expr) -> Quantity:
+    def call(self, fn: str, args: Sequence[Quantity], at: Expr, frame: Frame) -> Quantity:
         """`fn` is log, exp, sqrt, abs, min or max; the last two elementwise over two or more operands."""
 
-    def reduce(self, op: str, body: Quantity, segments: Segments, at: Expr) -> Quantity:
-        """`op` is sum, prod, min, max or mean; no segment is empty where op is min, max or mean."""
+    def reduce(self, op: str, body: Quantity, segments: Segments, at: Expr, child: Frame) -> Quantity:
+        """`op` is sum, prod, min, max or mean; no segment is empty where op is min, max or mean.
+
+        `body` has a row for each row of `child`, whose `outer` frames name the rows of the result.
+        """
 
     def take(self, arg: Quantity, positions: Positions) -> Quantity:
         """Rows `positions`."""
