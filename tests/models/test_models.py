@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from mdl.cli.main import main
+from mdl.semantics.resolve import resolve
+from mdl.syntax.parse import parse, read_source
 from tests.models import reference, reference_linear
 from tests.models.expects import count, equalities, texts
 from tests.models.reference import MODELS
@@ -70,6 +72,16 @@ def look_up(task: dict[str, Any], claim: str) -> float | None:
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_model_has_no_static_mistake(name: str) -> None:
+    file, mistakes = parse(read_source(MODELS / f"{name}.mdl"))
+    assert not mistakes
+    model, diagnostics = resolve(file)
+    assert not diagnostics
+    assert model.name == name
+    assert model.title
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
 def test_every_expectation_holds(name: str) -> None:
     checks = [check for task in solved(name) for check in task.get("checks", [])]
     assert len(checks) == count(TEXTS[name])
@@ -83,7 +95,7 @@ def test_answers_are_the_reference_numbers(name: str) -> None:
     numbers = REFERENCES[name]()
     seen = 0
     for expect in equalities(TEXTS[name]):
-        before = [rule for rule in re.findall(r"^solve (\w+);", TEXTS[name][: expect.place], re.MULTILINE)]
+        before = re.findall(r"^solve \w+;", TEXTS[name][: expect.place], re.MULTILINE)
         value = look_up(solves[len(before) - 1], expect.claim)
         if value is not None:
             seen += 1
