@@ -22,12 +22,18 @@ def attribute(ctx: Context, scope: Scope, node: tree.Attribute) -> typed.Expr:
         ctx.report(errors.attribute_of_expression(node.span))
         return typed.Expr(node.span, Unknown())
     symbol = ctx.symbols.get(base.name)
-    if base.name in scope.indices or symbol is None:
-        if base.name not in ctx.declared:
-            references.unknown_name(ctx, scope, base)
-        elif base.name in scope.indices:
-            ctx.report(errors.attribute_of_expression(node.span))
-        return typed.Expr(node.span, Unknown())
+    if base.name in scope.indices:
+        ctx.report(errors.attribute_of_expression(node.span))
+    elif base.name not in ctx.declared:
+        references.unknown_name(ctx, scope, base)
+    elif not ctx.answers:
+        ctx.report(task_errors.answer_in_model(node.span))
+    elif symbol is not None:
+        return _of_symbol(ctx, scope, node, base, symbol)
+    return typed.Expr(node.span, Unknown())
+
+
+def _of_symbol(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name, symbol: Symbol) -> typed.Expr:
     known = next((kinds for cls, kinds in ATTRIBUTES.items() if isinstance(symbol, cls)), {})
     if node.name.name not in known:
         near, _ = ctx.suggestion(node.name.name, list(known))
@@ -36,9 +42,6 @@ def attribute(ctx: Context, scope: Scope, node: tree.Attribute) -> typed.Expr:
                 node.name.name, base.name, what_is(symbol), node.name.span, list(known), near, symbol.span
             )
         )
-        return typed.Expr(node.span, Unknown())
-    if not ctx.answers:
-        ctx.report(task_errors.answer_in_model(node.span))
         return typed.Expr(node.span, Unknown())
     args = node.base.args if isinstance(node.base, tree.Subscript) else None
     made = references.reference(ctx, scope, symbol, base, node.base.span, args)

@@ -20,7 +20,7 @@ def chain(ctx: Context, scope: Scope, node: tree.Compare) -> typed.Expr:
     nodes = [node.first, *(child for _, child in node.rest)]
     ops = [op for op, _ in node.rest]
     made = _operands(ctx, scope, nodes, ops)
-    for op, left, right in zip(ops, made, made[1:], strict=True):
+    for op, left, right in zip(ops, made[:-1], made[1:], strict=True):
         _check(ctx, node, op, left, right)
     return typed.Compare(node.span, Truth(), made[0], tuple(zip(ops, made[1:], strict=True)))
 

@@ -6,8 +6,19 @@ from dataclasses import dataclass, field
 
 from mdl.diagnostics import Diagnostic, Label, Span
 from mdl.diagnostics.similar import nearest
-from mdl.semantics.kinds import Element, Kind, TupleOf, Unknown
-from mdl.semantics.model import LetSymbol, ParamSymbol, RowSymbol, SetSymbol, Symbol, TypeSymbol, VarSymbol
+from mdl.semantics.kinds import Kind, TupleOf, Unknown
+from mdl.semantics.model import (
+    LaterSymbol,
+    LetSymbol,
+    OutcomeSymbol,
+    ParamSymbol,
+    RowSymbol,
+    RuleSymbol,
+    SetSymbol,
+    Symbol,
+    TypeSymbol,
+    VarSymbol,
+)
 from mdl.semantics.typed import IndexVar
 
 
@@ -52,6 +63,7 @@ class Context:
     `declared`: every declared name with the place of its declaration; `symbols`: those resolved so
     far.  `members`: names written out as members, with the set and the place.  `named`: universes
     whose members are known to be names, not numbers.  `agents`: universes of agents sets.
+    `late`: names that have no value in the model (objectives, constraints, mechanisms, ...), with what they are.
     `uses` grows with each variable or type that an expression touches.  `answers` is true where
     results of solving (a rule's value, duals) may be read: in the claim of an `expect`.
     """
@@ -66,6 +78,7 @@ class Context:
     let_uses: dict[LetSymbol, tuple[Use, ...]] = field(default_factory=dict)
     valuations: list[LetSymbol] = field(default_factory=list)
     answers: bool = False
+    late: dict[str, str] = field(default_factory=dict)
     clashes: set[str] = field(default_factory=set)
     places: dict[Symbol, tuple[Place, ...] | None] = field(default_factory=dict)
 
@@ -101,7 +114,7 @@ def _places(symbol: Symbol) -> tuple[Place, ...] | None:
 
 
 def what_is(symbol: Symbol) -> str:
-    """What a symbol was declared as, in a word."""
+    """What a symbol was declared as, in words."""
     match symbol:
         case SetSymbol():
             return "set"
@@ -111,15 +124,15 @@ def what_is(symbol: Symbol) -> str:
             return "type"
         case VarSymbol():
             return "variable"
-        case LetSymbol():
-            return symbol.role
         case RowSymbol():
             return "constraint"
+        case RuleSymbol():
+            return "objective"
+        case OutcomeSymbol():
+            return "outcome rule"
+        case LetSymbol():
+            return symbol.role
+        case LaterSymbol():
+            return symbol.what
         case _:
-            return getattr(symbol, "what", "") or {"RuleSymbol": "objective", "OutcomeSymbol": "outcome rule"}.get(
-                type(symbol).__name__, "name"
-            )
-
-
-def universes(kind: Kind) -> frozenset[str] | None:
-    return kind.universes if isinstance(kind, Element) else None
+            return "name"

@@ -57,7 +57,7 @@ def _set_value(
         item = wanted or _item_of_map(value.expr)
         return item, Given(value.replaceable, literal, None, value.span)
     if value.replaceable and isinstance(value.expr, tree.SetLiteral):
-        item = wanted or _item_of_literal(value.expr)
+        item = wanted or sets.literal_item(value.expr)
         expr = sets.written_members(ctx, value.expr, item)
         return item, Given(True, None, expr, value.span)
     expr = sets.set_expression(ctx, scope, value.expr, wanted)
@@ -68,15 +68,10 @@ def _set_value(
     return item, Given(value.replaceable, None, expr, value.span)
 
 
-def _item_of_literal(node: tree.SetLiteral) -> Kind:
-    first = next((i for i in node.items if isinstance(i, tree.TupleExpr)), None)
-    return TupleOf((Element(None),) * len(first.items)) if first is not None else Element(None)
-
-
 def _item_of_map(node: tree.MapLiteral) -> Kind:
     for _, value in node.entries:
         if isinstance(value, tree.SetLiteral) and value.items:
-            return _item_of_literal(value)
+            return sets.literal_item(value)
     return Element(None)
 
 

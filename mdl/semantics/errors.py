@@ -189,7 +189,7 @@ def index_count(name: str, span: Span, got: int, indexed_by: Sequence[str], decl
         repair = f"write `{name}{place}` with a member or index in each place"
     else:
         repair = f"`{name}` is indexed as `{name}{place}`"
-    return Diagnostic("MDL230", message, span, f"{got or 'no'} given", repair, here(declared))
+    return Diagnostic("MDL230", message, span, f"{got or 'none'} given", repair, here(declared))
 
 
 def index_domain(name: str, span: Span, got: str, wanted: str, near: str | None, labels: Labels) -> Diagnostic:
@@ -324,7 +324,7 @@ def cannot_compare(span: Span, op: str, left: str, right: str) -> Diagnostic:
         if "a set" in (left, right)
         else "compare numbers with numbers, and members of one set"
     )
-    return Diagnostic("MDL254", f"`{op}` cannot compare {left} with {right}", span, "nothing alike", repair)
+    return Diagnostic("MDL254", f"`{op}` cannot compare {left} with {right}", span, "never comparable", repair)
 
 
 def never_member(span: Span, left: str, item: str) -> Diagnostic:
@@ -395,12 +395,6 @@ def map_as_expression(span: Span) -> Diagnostic:
                       "declare a param with this data and use its name")
 
 
-def interval_misplaced(span: Span) -> Diagnostic:
-    """MDL266: `[lo, hi]` outside the domain of a type."""
-    return Diagnostic("MDL266", "an interval can only be the domain of a type", span, "`[lo, hi]`",
-                      "give bounds, `>= lo, <= hi`, or the integers `lo..hi`")
-
-
 def step_without_interval(span: Span, domain: Span) -> Diagnostic:
     """MDL267: `step` on a domain that is a set already."""
     return Diagnostic("MDL267", "`step` goes with an interval `[lo, hi]`", span, "not needed here",
@@ -410,5 +404,5 @@ def step_without_interval(span: Span, domain: Span) -> Diagnostic:
 def no_value(name: str, what: str, span: Span, declared: Span) -> Diagnostic:
     """MDL268: a constraint, outcome rule or mechanism used as a number."""
     repair = f"its dual is `{name}.dual`, in `expect`" if what == "constraint" else "use what it is made of"
-    return Diagnostic("MDL268", f"the {what} `{name}` has no value", span, f"a {what}", repair,
+    return Diagnostic("MDL268", f"the {what} `{name}` has no value", span, "not a number", repair,
                       here(declared))

@@ -165,6 +165,8 @@ def branches(ctx: Context, scope: Scope, node: tree.If, wanted: Kind | None) -> 
         then = references.member(ctx, scope, node.then, wanted)
         otherwise = references.member(ctx, scope, node.otherwise, wanted)
     kind = agree.join(then.kind, otherwise.kind)
+    if isinstance(kind, Numeric) and not all(agree.is_number(side.kind, ctx.named) for side in (then, otherwise)):
+        kind = None
     if kind is None or isinstance(kind, SetOf | TupleOf):
         ctx.report(errors.branches_differ(node.span, agree.describe(then.kind), agree.describe(otherwise.kind)))
         kind = Unknown()

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from mdl.diagnostics import Diagnostic, Label, Span
 from mdl.semantics import agree, errors, expressions, sets, task_errors, typed
-from mdl.semantics.context import Context, Place, Scope, Use, what_is
+from mdl.semantics.context import Context, Place, Scope, Use
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import (
-    LaterSymbol,
     LetSymbol,
-    OutcomeSymbol,
     ParamSymbol,
-    RowSymbol,
-    RuleSymbol,
     SetSymbol,
     Symbol,
     TypeSymbol,
@@ -79,6 +75,8 @@ def member(ctx: Context, scope: Scope, node: tree.Expr, wanted: Kind) -> typed.E
             return name(ctx, scope, node)
         case tree.TupleExpr():
             return tuple_(ctx, scope, node, wanted.items if isinstance(wanted, TupleOf) else ())
+        case tree.SetLiteral() if isinstance(wanted, SetOf):
+            return sets.set_expression(ctx, scope, node, wanted.item)
         case tree.If():
             return expressions.branches(ctx, scope, node, wanted)
         case _:
@@ -137,17 +135,13 @@ def _value(ctx: Context, scope: Scope, base: tree.Name, span: Span, args: tuple[
     """A declared name used as a value, with its index arguments (None where no brackets were written)."""
     if base.name == "valuation" and len(ctx.valuations) > 1:
         return _one_of_several_valuations(ctx, scope, base, span, args)
+    what = ctx.late.get(base.name)
     symbol = ctx.symbols.get(base.name)
-    if symbol is None:  # part of a cycle, or of a declaration in error
-        return typed.Expr(span, Unknown())
-    match symbol:
-        case RuleSymbol() if not ctx.answers:
-            ctx.report(task_errors.rule_as_value(base.name, base.span, symbol.span))
-        case RowSymbol() | OutcomeSymbol() | LaterSymbol():
-            ctx.report(errors.no_value(base.name, what_is(symbol), base.span, symbol.span))
-        case _:
-            return reference(ctx, scope, symbol, base, span, args)
-    if isinstance(symbol, RuleSymbol) and ctx.answers:
+    if what == "objective" and not ctx.answers:
+        ctx.report(task_errors.rule_as_value(base.name, base.span, ctx.declared[base.name]))
+    elif what is not None and what != "objective":
+        ctx.report(errors.no_value(base.name, what, base.span, ctx.declared[base.name]))
+    elif symbol is not None:  # else part of a cycle, which is reported
         return reference(ctx, scope, symbol, base, span, args)
     return typed.Expr(span, Unknown())
 
@@ -262,6 +256,9 @@ def _one_of_several_valuations(
 ) -> typed.Expr:
     """`valuation[e]` where buyers and sellers have their own: the set that `e` is from decides."""
     probe = member(ctx, scope, args[0], Element(None)) if args and len(args) == 1 else None
+    if isinstance(probe, typed.Member) and str(probe.value) in ctx.members:
+        owner = ctx.symbols.get(ctx.members[str(probe.value)][0])
+        probe.kind = owner.item if isinstance(owner, SetSymbol) else probe.kind
     if probe is not None and isinstance(probe.kind, Element) and probe.kind.universes is not None:
         for symbol in ctx.valuations:
             places = ctx.places_of(symbol)

@@ -30,6 +30,16 @@ from mdl.syntax import tree
 Ordered = tree.SetDecl | tree.ParamDecl | tree.TypeDecl | tree.VarDecl | tree.LetDecl | tree.OutcomeItem
 """What expressions use by value or index; rows, objectives and later chapters come after all of these."""
 
+LATE = {
+    tree.ConstraintDecl: "constraint",
+    tree.ObjectiveDecl: "objective",
+    tree.OutcomeDecl: "outcome rule",
+    tree.MechanismDecl: "mechanism",
+    tree.CoalitionDecl: "coalition",
+    tree.FollowerDecl: "follower",
+    tree.Prior: "prior",
+}
+
 
 def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     """The Model of a file and every static mistake in it, in the order of the text.
@@ -40,6 +50,7 @@ def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     ctx = Context()
     head = collect.header(ctx, file)
     entries = collect.entries(ctx, file)
+    ctx.late = {entry.name.name: LATE[type(entry.syntax)] for entry in entries if type(entry.syntax) in LATE}
     ordered = _resolve_declarations(ctx, file, entries)
     made = _statements(ctx, file)
     ctx.diagnostics.sort(key=lambda d: (d.span.start, d.code) if d.span is not None else (0, d.code))

@@ -48,6 +48,10 @@ def looks_like_set(ctx: Context, scope: Scope, node: tree.Expr) -> bool:
             return False
 
 
+def _has_set_operator(node: tree.Add | tree.Mul) -> bool:
+    return any(op in "|\\&*" for op, _ in node.rest)
+
+
 def _set(ctx: Context, scope: Scope, node: tree.Expr, item: Kind | None) -> typed.Expr:
     match node:
         case tree.Name():
@@ -69,10 +73,10 @@ def _set(ctx: Context, scope: Scope, node: tree.Expr, item: Kind | None) -> type
             return _comprehension(ctx, scope, node)
         case tree.Call(fn=fn) if fn.name == "subsets":
             return _subsets(ctx, scope, node)
-        case tree.Add() | tree.Mul():
+        case tree.Add() | tree.Mul() if _has_set_operator(node) or looks_like_set(ctx, scope, node):
             return _operation(ctx, scope, node, item)
         case tree.Interval():
-            ctx.report(errors.interval_misplaced(node.span))
+            ctx.report(errors.set_expected(node.span, "an interval"))
             return typed.Expr(node.span, Unknown())
         case _:
             return _must_be_set(ctx, expressions.expression(ctx, scope, node))
@@ -98,27 +102,19 @@ def _must_be_set(ctx: Context, made: typed.Expr) -> typed.Expr:
 
 
 def _literal(ctx: Context, scope: Scope, node: tree.SetLiteral, item: Kind | None) -> typed.Expr:
-    wanted = item if isinstance(item, Element | TupleOf) else None
-    items = tuple(_item(ctx, scope, child, wanted) for child in node.items)
-    kind: Kind = item if item is not None and not isinstance(item, Unknown) else Element(None)
-    if item is None or isinstance(item, Unknown):
-        tuples = [i.kind for i in items if isinstance(i.kind, TupleOf)]
-        if tuples:
-            kind = TupleOf(tuple(Element(None) for _ in tuples[0].items))
-    for made in items:
-        arity = len(made.kind.items) if isinstance(made.kind, TupleOf) else 1
-        if not isinstance(made.kind, Unknown) and arity != (len(kind.items) if isinstance(kind, TupleOf) else 1):
-            ctx.report(errors.literal_shape(made.span, agree.describe(made.kind), agree.describe(kind)))
+    kind: Kind = item if isinstance(item, Item) else literal_item(node)
+    items = tuple(_item(ctx, scope, child, kind) for child in node.items)
+    _check_items(ctx, items, kind)
     return typed.SetLiteral(node.span, SetOf(kind) if isinstance(kind, Item) else Unknown(), items)
 
 
-def _item(ctx: Context, scope: Scope, node: tree.Expr, wanted: Kind | None) -> typed.Expr:
+def _item(ctx: Context, scope: Scope, node: tree.Expr, wanted: Kind) -> typed.Expr:
     """One item of a literal: a member, a number kept as a rational, or a tuple."""
     if isinstance(node, tree.Number):
         return typed.Number(node.span, Numeric(), node.value)
     if isinstance(node, tree.Unary) and node.op == "-" and isinstance(node.operand, tree.Number):
         return typed.Number(node.span, Numeric(), -node.operand.value)
-    return references.member(ctx, scope, node, wanted if wanted is not None else Element(None))
+    return references.member(ctx, scope, node, wanted)
 
 
 def _comprehension(ctx: Context, scope: Scope, node: tree.Comprehension) -> typed.Expr:
@@ -239,11 +235,7 @@ def _enter(ctx: Context, scope: Scope, index: IndexVar) -> Scope:
 def written_members(ctx: Context, node: tree.SetLiteral, item: Kind) -> typed.Expr:
     """A literal given as data (`:=`): every bare name in it is a member, and may be nothing else."""
     items = tuple(_written(ctx, child) for child in node.items)
-    for made in items:
-        arity = len(made.kind.items) if isinstance(made.kind, TupleOf) else 1
-        wanted = len(item.items) if isinstance(item, TupleOf) else 1
-        if arity != wanted and not isinstance(made.kind, Unknown) and isinstance(item, Element | TupleOf):
-            ctx.report(errors.literal_shape(made.span, agree.describe(made.kind), agree.describe(item)))
+    _check_items(ctx, items, item)
     return typed.SetLiteral(node.span, SetOf(item) if isinstance(item, Item) else Unknown(), items)
 
 
@@ -256,5 +248,31 @@ def _written(ctx: Context, node: tree.Expr) -> typed.Expr:
         case tree.TupleExpr():
             parts = tuple(_written(ctx, part) for part in node.items)
             return typed.TupleExpr(node.span, TupleOf(tuple(Element(None) for _ in parts)), parts)
+        case tree.SetLiteral():
+            return written_members(ctx, node, Element(None))
         case _:
-            return _item(ctx, Scope({}), node, None)
+            return _item(ctx, Scope({}), node, Element(None))
+
+
+def literal_item(node: tree.SetLiteral) -> Kind:
+    """The kind of member that a literal shows where nothing declares it: tuple, set, or single."""
+    for item in node.items:
+        if isinstance(item, tree.TupleExpr):
+            return TupleOf((Element(None),) * len(item.items))
+        if isinstance(item, tree.SetLiteral):
+            return SetOf(Element(None))
+    return Element(None)
+
+
+def _check_items(ctx: Context, items: tuple[typed.Expr, ...], wanted: Kind) -> None:
+    """Members of one set have one shape."""
+    for made in items:
+        kind = Element(None) if isinstance(made.kind, Numeric) else made.kind
+        if isinstance(kind, Unknown) or isinstance(wanted, Unknown):
+            continue
+        if not isinstance(kind, Item):
+            ctx.report(errors.member_expected(made.span, agree.describe(kind)))
+        elif type(kind) is not type(wanted) or (
+            isinstance(kind, TupleOf) and isinstance(wanted, TupleOf) and len(kind.items) != len(wanted.items)
+        ):
+            ctx.report(errors.literal_shape(made.span, agree.describe(kind), agree.describe(wanted)))
