@@ -48,3 +48,76 @@ def too_many_entries(entries: int) -> Diagnostic:
         f"the program has {entries} nonzero coefficients, more than the 2147483647 that solvers can count",
         help="split the model, or leave out rows that cannot bind",
     )
+
+
+# ---- Pyomo and files: MDL580-MDL599 ----
+
+
+def complementarity_in_file(target: str, span: Span | None) -> Diagnostic:
+    return Diagnostic(
+        "MDL580",
+        f"{target} has no way to write complementarity conditions",
+        span,
+        help="write the program with `--to json`, or solve it here with `mdl solve`",
+    )
+
+
+def nonlinear_in_file(target: str, row: str, span: Span | None) -> Diagnostic:
+    """`row` is the family or rule at fault."""
+    return Diagnostic(
+        "MDL581",
+        f"`{row}` is nonlinear, which a file of type {target} cannot say",
+        span,
+        label="not linear in the variables",
+        help="use `--to nl` or `--to pyomo`, which take nonlinear programs",
+    )
+
+
+def constant_without_value(reason: str, span: Span | None) -> Diagnostic:
+    return Diagnostic(
+        "MDL582",
+        f"a part of the program without variables has no value: {reason}",
+        span,
+        help="check the data: a logarithm of zero, a root of a negative number, or a division by zero",
+    )
+
+
+def pyomo_solver_missing(name: str, reason: str) -> Diagnostic:
+    """Unknown to Pyomo, not installed, or unable to solve a problem of two variables."""
+    return Diagnostic(
+        "MDL583",
+        f"Pyomo's solver `{name}` does not work here",
+        help="install it, or leave out `--solver`: `highs` and `ipopt` come with mdl",
+        notes=(reason,) if reason else (),
+    )
+
+
+def pyomo_solver_failed(name: str, reason: str) -> Diagnostic:
+    """The solver works, and gave up on this program with an exception."""
+    return Diagnostic(
+        "MDL584",
+        f"Pyomo's solver `{name}` does not take this program",
+        help="leave out `--solver`, and the class of the program picks one that does",
+        notes=(reason,) if reason else (),
+    )
+
+
+def foreign_expression(what: str) -> Diagnostic:
+    """A Pyomo expression that a Program cannot hold, such as `sin`."""
+    return Diagnostic(
+        "MDL585",
+        f"`{what}` in a Pyomo model has no counterpart here",
+        help="log, exp, sqrt, powers with constant exponents, products and quotients are known",
+    )
+
+
+def not_a_program(why: str) -> Diagnostic:
+    return Diagnostic(
+        "MDL586",
+        f"this is no program written by `mdl compile --to json`: {why}",
+        help="write it again with `mdl compile FILE TASK --to json`",
+    )
+
+
+def unknown_target(target: str, known: tuple[str, ...]) -> Diagnostic:
+    return Diagnostic("MDL587", f"no writer for `{target}`", help="choose one of " + ", ".join(known))
