@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Segments
+from mdl.program.maps import spread
 from mdl.program.sparse import SparseRows
 
 Places = npt.NDArray[Any]
@@ -93,9 +94,3 @@ def pairs(left: SparseRows, right: SparseRows) -> SparseRows:
     i, j = left.columns[first].astype(np.int64), right.columns[second].astype(np.int64)
     column = np.minimum(i, j) * left.width + np.maximum(i, j)
     return from_entries(left.row_ids()[first], column, value, left.rows, left.width**2)
-
-
-def spread(starts: Places, counts: Places) -> Places:
-    """starts[0], starts[0]+1, ... (counts[0] of them), starts[1], ... one after the other."""
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
