@@ -80,8 +80,8 @@ def to_arrays(program: Program) -> Arrays:
     lower, upper, integer = _column_bounds(program, width)
     return Arrays(
         maximize=program.objective.maximize,
-        offset=_offset(program),
-        cost=_cost(program, width),
+        offset=single(program, program.objective.constant),
+        cost=dense_row(program, program.objective.linear),
         lower=lower,
         upper=upper,
         row_lower=row_lower,
@@ -227,24 +227,25 @@ def _ceiling(bound: Bound | None, values: FloatArray, negate: bool = False) -> F
     return np.where(np.isfinite(values), exact, values)
 
 
-def _cost(program: Program, width: int) -> FloatArray:
-    linear: SparseRows = program.objective.linear
+def dense_row(program: Program, linear: SparseRows) -> FloatArray:
+    """One row of the objective, shape (columns of the program,)."""
     values = np.empty(linear.nonzeros)
     bad = _fill_checked(values, linear.coefficients)
     if bad is not None:
         column = name_of_column(program, int(linear.columns[bad]))
         what = f"coefficient of {column} in {program.objective.name}"
         raise Failure(not_a_number(what, float(values[bad]), program.objective.span))
-    if linear.nonzeros == width:
+    if linear.nonzeros == program.width:
         return values
-    cost = np.zeros(width)
+    cost = np.zeros(program.width)
     cost[linear.columns] = values
     return cost
 
 
-def _offset(program: Program) -> float:
+def single(program: Program, constant: Numbers) -> float:
+    """The constant of the objective."""
     value = np.zeros(1)
-    if _fill_checked(value, program.objective.constant) is not None:
+    if _fill_checked(value, constant) is not None:
         what = f"constant of {program.objective.name}"
         raise Failure(not_a_number(what, float(value[0]), program.objective.span))
     return float(value[0])

@@ -46,21 +46,26 @@ def violation(arrays: Arrays, point: FloatArray) -> float:
 def optimality_gap(arrays: Arrays, point: FloatArray, row_duals: FloatArray) -> float:
     """How far multipliers (height,), signed as in Solution, are from proving a feasible point of an LP optimal.
 
-    The larger of the reduced costs that no bound answers for and the gap between primal and dual
-    objective, each relative to the size of its terms.
+    The largest of: reduced costs and multipliers that no bound answers for, products of slack and
+    multiplier row by row and column by column, and the gap between primal and dual objective; each
+    relative to the size of its terms.
     """
+    if not (np.isfinite(point).all() and np.isfinite(row_duals).all()):
+        return np.inf
     sign = -1.0 if arrays.maximize else 1.0
     duals = sign * row_duals
     cost = sign * arrays.cost
-    terms = arrays.values * np.repeat(duals, np.diff(arrays.starts))
-    reduced = cost - column_sums(arrays, terms)
-    size = 1.0 + np.abs(cost) + column_sums(arrays, np.abs(terms))
-    rows, row_gap = _paid(duals, arrays.row_lower, arrays.row_upper)
-    bounds, bound_gap = _paid(reduced, arrays.lower, arrays.upper)
-    primal = float(cost @ point)
+    priced = arrays.values * np.repeat(duals, np.diff(arrays.starts))
+    reduced = cost - column_sums(arrays, priced)
+    moved = arrays.values * point[arrays.columns]
+    activity = row_sums(arrays, moved)
+    rows, row_gap = _paid(duals, activity, arrays.row_lower, arrays.row_upper, 1.0 + row_sums(arrays, np.abs(moved)))
+    bounds, bound_gap = _paid(reduced, point, arrays.lower, arrays.upper, 1.0 + np.abs(point))
     total = 1.0 + float(np.abs(cost) @ np.abs(point)) + float(np.abs(rows).sum() + np.abs(bounds).sum())
-    gap = abs(primal - float(rows.sum() + bounds.sum())) / total
-    return max(gap, _largest(row_gap / (1.0 + np.abs(duals).max(initial=0.0))), _largest(bound_gap / size))
+    gap = abs(float(cost @ point) - float(rows.sum() + bounds.sum())) / total
+    size = 1.0 + np.abs(cost) + column_sums(arrays, np.abs(priced))
+    idle = _unpaid(row_gap, duals, 1.0 + np.abs(duals).max(initial=0.0))
+    return max(gap, idle, _unpaid(bound_gap, reduced, size))
 
 
 def proves_infeasible(arrays: Arrays, weights: FloatArray) -> bool:
@@ -133,11 +138,20 @@ def _breach(values: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatAr
     return np.maximum(np.maximum(lower - values, values - upper), 0.0)
 
 
-def _paid(multipliers: FloatArray, lower: FloatArray, upper: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Multiplier times the bound it holds to, and what is left of it where there is no such bound."""
+def _paid(
+    multipliers: FloatArray, values: FloatArray, lower: FloatArray, upper: FloatArray, size: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Multiplier times the bound it holds to, and the relative distance to that bound (infinite: no bound)."""
     side = np.where(multipliers > 0, lower, upper)
     held = np.isfinite(side) & (multipliers != 0)
-    return np.where(held, multipliers * np.where(held, side, 0.0), 0.0), np.where(held, 0.0, np.abs(multipliers))
+    finite = np.where(held, side, 0.0)
+    apart = np.where(held, np.abs(values - finite) / size, np.where(multipliers != 0, np.inf, 0.0))
+    return np.where(held, multipliers * finite, 0.0), apart
+
+
+def _unpaid(apart: FloatArray, multipliers: FloatArray, size: FloatArray | float) -> float:
+    """Largest product of a multiplier and its (relative) distance to the bound, or multiplier without a bound."""
+    return _largest(np.minimum(apart, 1.0) * np.abs(multipliers) / size)
 
 
 def _largest(values: FloatArray) -> float:

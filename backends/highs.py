@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from mdl.algebra.numbers import FloatArray
-from mdl.backends.arrays import Arrays, block_at, name_of_column, name_of_row, to_arrays
+from mdl.backends.arrays import Arrays, block_at, dense_row, name_of_column, name_of_row, single, to_arrays
 from mdl.backends.errors import out_of_range, solver_missing, wrong_class
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import solve_linear
@@ -21,6 +21,7 @@ from mdl.backends.highs_quadratic import solve_quadratic
 from mdl.backends.highs_session import SMALL_MATRIX_VALUE, Clock, Hessian
 from mdl.diagnostics import Failure
 from mdl.program.program import Program, ProgramClass
+from mdl.program.quadratic import quadratic_objective
 from mdl.program.solution import Solution, SolverOptions, Status
 
 LARGEST_COEFFICIENT = 1e15
@@ -95,14 +96,30 @@ def _refuse_class(program: Program) -> None:
     elif not program.linear_rows:
         row = next(r for r in program.rows if r.nonlinear)
         why, span = f"`{row.name}` is not linear", row.span
-    elif program.objective.nonlinear and program.kind is not ProgramClass.QP:
-        why = f"`{program.objective.name}` is not a convex quadratic function"
     if why is not None:
         raise Failure(wrong_class("HiGHS", program.kind.value, why, span))
 
 
-def _quadratic_part(program: Program, arrays: Arrays) -> tuple[Arrays, Hessian]:
-    raise NotImplementedError
+def _quadratic_part(program: Program, arrays: Arrays) -> tuple[Arrays, Hessian | None]:
+    """The arrays with all that is linear or constant in the objective, and its Hessian unless that is zero."""
+    held = quadratic_objective(program)
+    objective = program.objective
+    if held is None:
+        raise Failure(wrong_class("HiGHS", program.kind.value, f"`{objective.name}` is not quadratic", objective.span))
+    arrays = replace(arrays, cost=dense_row(program, held.linear), offset=single(program, held.constant))
+    starts, rows, values = held.triangle()
+    if not len(values):
+        return arrays, None
+    why = "the objective is not proved convex" if program.kind is not ProgramClass.QP else None
+    if arrays.integer is not None and arrays.integer.any():
+        why = "a quadratic objective and integer variables together"
+    if why is not None:
+        raise Failure(wrong_class("HiGHS", program.kind.value, why, objective.span))
+    if _first(np.abs(values), 0.0, LARGEST_COEFFICIENT) is not None:
+        worst = float(np.abs(values).max())
+        what = f"largest quadratic coefficient of {objective.name}"
+        raise Failure(out_of_range("HiGHS", what, worst, 0.0, LARGEST_COEFFICIENT, objective.span))
+    return arrays, Hessian(starts.astype(np.int32), rows.astype(np.int32), values)
 
 
 def _refuse_sizes(program: Program, arrays: Arrays) -> None:
