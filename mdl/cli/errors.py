@@ -66,3 +66,15 @@ def internal(error: BaseException) -> Diagnostic:
         f"internal error: {type(error).__name__}: {error}",
         help="this is a mistake in MDL, not in your file; please report it with the file (MDL_DEBUG=1 shows where)",
     )
+
+
+def bad_set(item: str) -> Diagnostic:
+    """MDL010: `--set` without a name or a value."""
+    return Diagnostic("MDL010", f"`--set {item}` is not NAME=VALUE", help="write `--set capacity=10`")
+
+
+def no_program(task: str, what: str) -> Diagnostic:
+    """MDL011: a task for which this version makes no program."""
+    return Diagnostic(
+        "MDL011", f"this version makes no program of `{task}`: {what}", help="name a rule of the file instead"
+    )

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(given)
     except Failure as failure:
         show(failure.diagnostics, as_json)
-        return STOPPED if all(d.code.startswith("MDL5") for d in failure.diagnostics) else WRONG
+        return WRONG
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return STOPPED

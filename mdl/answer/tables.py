@@ -1,0 +1,43 @@
+"""Tables of a solution: variables, lets and duals by the members of their index."""
+
+from __future__ import annotations
+
+from mdl.algebra.numbers import FloatArray, Numbers
+from mdl.answer.answer import Table, Value
+from mdl.data.instance import Instance
+from mdl.program.labels import Labels
+from mdl.program.program import Program, Role
+from mdl.program.solution import Solution
+from mdl.semantics.model import Symbol
+
+
+def labelled(name: str, labels: Labels, values: FloatArray) -> Table:
+    return Table(name, [(labels.key(k), v) for k, v in enumerate(values.tolist())])
+
+
+def variables(program: Program, solution: Solution) -> list[Table]:
+    """The user's variables; none where the solver gave no point."""
+    if solution.values is None:
+        return []
+    x = solution.values
+    return [
+        labelled(c.name, c.labels, x[c.start : c.start + len(c.labels)])
+        for c in program.columns
+        if c.role is Role.USER
+    ]
+
+
+def duals(program: Program, solution: Solution) -> list[Table]:
+    """One table a block of rows, those made for a max, min or abs under their own names."""
+    if solution.row_duals is None:
+        return []
+    y = solution.row_duals
+    return [labelled(r.name, r.labels, y[r.start : r.start + len(r.labels)]) for r in program.rows]
+
+
+def of_symbol(instance: Instance, symbol: Symbol, found: Numbers) -> Table:
+    """A let's values over its whole index table."""
+    domain = instance.domain(symbol)
+    labels = Labels(*domain.labels(), domain.size)
+    values: list[Value] = list(found.fractions()) if found.is_exact else list(found.floats().tolist())
+    return Table(symbol.name, [(labels.key(k), v) for k, v in enumerate(values)])

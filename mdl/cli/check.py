@@ -1,0 +1,70 @@
+"""`mdl check`: every mistake that can be found without solving, and the class of each rule."""
+
+from __future__ import annotations
+
+import argparse
+
+from mdl import driver
+from mdl.cli import loading
+from mdl.cli.main import DONE, show
+from mdl.diagnostics import Diagnostic, Failure
+from mdl.program.program import Program
+from mdl.semantics.model import OutcomeSymbol
+
+
+def run(arguments: argparse.Namespace) -> int:
+    instance = loading.load(arguments)
+    found: dict[str, Program | None] = {}
+    wrong: list[Diagnostic] = []
+    for name, rule in loading.rules_of(instance.model).items():
+        if isinstance(rule, OutcomeSymbol):
+            found[name] = None
+            continue
+        try:
+            found[name] = driver.compile_rule(instance, rule).program
+        except Failure as failure:
+            wrong += [d for d in failure.diagnostics if d not in wrong]
+    if wrong:
+        raise Failure(wrong)
+    if arguments.json:
+        print_json(instance.model.name, found)
+    elif not arguments.quiet:
+        print(f"{arguments.file}: no mistakes")
+        for name, program in found.items():
+            print(f"  {name}: {summary(program)}")
+        show([reason for p in found.values() if p is not None for reason in reasons(p)], False)
+    return DONE
+
+
+def summary(program: Program | None) -> str:
+    if program is None:
+        return "by formula"
+    sizes = f"{count(program.width, 'variable')}, {count(program.height, 'row')}"
+    return f"{program.kind.value}; {sizes}"
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def reasons(program: Program) -> list[Diagnostic]:
+    """Why a program is not convex: the expressions at fault, as warnings."""
+    return list(program.faults)
+
+
+def print_json(model: str, found: dict[str, Program | None]) -> None:
+    import json
+
+    from mdl.diagnostics.as_json import encode
+
+    rules = [
+        {
+            "rule": name,
+            "class": p.kind.value if p else "formula",
+            "rows": p.height if p else 0,
+            "columns": p.width if p else 0,
+            "diagnostics": [encode(d) for d in reasons(p)] if p else [],
+        }
+        for name, p in found.items()
+    ]
+    print(json.dumps({"model": model, "rules": rules, "diagnostics": []}))

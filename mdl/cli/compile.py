@@ -1,0 +1,24 @@
+"""`mdl compile`: the program of a task for another tool."""
+
+from __future__ import annotations
+
+import argparse
+
+from mdl import driver
+from mdl.cli import loading
+from mdl.cli.main import DONE
+from mdl.cli.whole_file import write_whole
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from mdl.backends.write import write
+
+    instance = loading.load(arguments)
+    rule = loading.rule_named(instance.model, arguments.task)
+    program = driver.compile_rule(instance, rule).program
+    text = write(arguments.to, program, instance.model, rule)
+    if arguments.output is None:
+        print(text, end="")
+    else:
+        write_whole(arguments.output, text)
+    return DONE

@@ -1,0 +1,77 @@
+"""What several commands do first: bind the data, find the task that is meant."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mdl import driver
+from mdl.cli import errors
+from mdl.data.bind import Overrides
+from mdl.data.instance import Instance
+from mdl.diagnostics import Failure
+from mdl.diagnostics.similar import nearest
+from mdl.semantics.model import ExpectTask, LaterTask, Model, OutcomeSymbol, RuleSymbol, SolveTask, Task
+
+
+def overrides(arguments: argparse.Namespace) -> Overrides:
+    """`--data` and `--set`; Failure where `--set` is not `name=value`."""
+    values = {}
+    for item in arguments.set:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise Failure(errors.bad_set(item))
+        values[name.strip()] = value.strip()
+    return Overrides(tuple(Path(p) for p in arguments.data), values)
+
+
+def load(arguments: argparse.Namespace) -> Instance:
+    return driver.load(arguments.file, overrides(arguments))
+
+
+def rules_of(model: Model) -> dict[str, RuleSymbol | OutcomeSymbol]:
+    """The outcome rules of a file: objectives and formulas."""
+    return {n: s for n, s in model.symbols.items() if isinstance(s, RuleSymbol | OutcomeSymbol)}
+
+
+def tasks_named(model: Model, names: list[str]) -> list[Task]:
+    """The tasks that the user names, or all of the file; a file without tasks: every objective."""
+    if not names:
+        return list(model.tasks) or [_solve(s) for s in rules_of(model).values()]
+    return [task_named(model, name) for name in names]
+
+
+def task_named(model: Model, name: str) -> Task:
+    """`welfare`, `solve welfare`, `welfare without a`, `kkt of welfare`, or any task as the file writes it."""
+    wanted = _words(name)
+    for task in model.tasks:
+        text = _words(task.span.text)
+        if wanted in (text, text.partition(" ")[2]) and not isinstance(task, ExpectTask):
+            return task
+    rules = rules_of(model)
+    plain = wanted.removeprefix("solve ")
+    if plain in rules:
+        return _solve(rules[plain])
+    known = list(rules) + [_words(t.span.text) for t in model.tasks if isinstance(t, LaterTask)]
+    raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
+
+
+def rule_named(model: Model, name: str | None) -> RuleSymbol:
+    """The objective that `compile`, `inspect` and `explain` are about."""
+    rules = {n: s for n, s in rules_of(model).items() if isinstance(s, RuleSymbol)}
+    if name is None:
+        if len(rules) != 1:
+            raise Failure(errors.which_task(list(rules)))
+        return next(iter(rules.values()))
+    task = task_named(model, name)
+    if isinstance(task, SolveTask) and isinstance(task.rule, RuleSymbol) and not task.kkt:
+        return task.rule
+    raise Failure(errors.no_program(name, task.what if isinstance(task, LaterTask) else "KKT system or formula"))
+
+
+def _solve(rule: RuleSymbol | OutcomeSymbol) -> SolveTask:
+    return SolveTask(rule, False, None, None, rule.span)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split()).rstrip("; ")

@@ -1,0 +1,75 @@
+"""`mdl solve`: run the tasks of a file, in order."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from time import perf_counter
+
+from mdl.answer import text
+from mdl.answer.answer import Answer
+from mdl.cli import errors, loading
+from mdl.cli.main import DONE, FAILS, STOPPED, WRONG, show
+from mdl.cli.progress import progress
+from mdl.diagnostics import Failure
+from mdl.program.solution import SolverOptions, Status
+
+NO_ANSWER = {Status.INFEASIBLE, Status.UNBOUNDED, Status.INFEASIBLE_OR_UNBOUNDED}
+NOT_FINISHED = {Status.LIMIT, Status.INTERRUPTED, Status.FAILED}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from mdl.tasks.run import run as run_tasks
+
+    started = perf_counter()
+    options = solver_options(arguments)
+    instance = loading.load(arguments)
+    tasks = loading.tasks_named(instance.model, arguments.tasks)
+    front = perf_counter() - started
+    answers: list[Answer] = []
+    loud = not (arguments.json or arguments.quiet)
+    if loud:
+        print(text.heading(instance.model.name, instance.model.title))
+    with progress("solving"):
+        for answer in run_tasks(
+            instance, tasks, options, via_pyomo=arguments.via == "pyomo", front_seconds=front
+        ):
+            answers.append(answer)
+            if loud:
+                tell(answer)
+    if arguments.json:
+        from mdl.answer.as_json import encode
+
+        print(encode(instance.model.name, answers))
+    elif arguments.quiet:
+        show([a.refused for a in answers if a.refused is not None], False)
+    return status(answers)
+
+
+def tell(answer: Answer) -> None:
+    """One answer: to standard output, or as a diagnostic where the task was refused."""
+    if answer.refused is not None:
+        sys.stdout.flush()
+        show([answer.refused], False)
+    else:
+        sys.stdout.write(text.render(answer))
+
+
+def solver_options(arguments: argparse.Namespace) -> SolverOptions:
+    if arguments.via == "direct" and arguments.solver not in ("auto", "highs", "ipopt"):
+        raise Failure(errors.solver_needs_pyomo(arguments.solver))
+    return SolverOptions(time_limit=arguments.time_limit, solver=arguments.solver)
+
+
+def status(answers: Iterable[Answer]) -> int:
+    """What the command returns: a refusal before a solver's failure before a false claim."""
+    found = DONE
+    for answer in answers:
+        if answer.refused is not None:
+            return WRONG
+        if answer.status in NOT_FINISHED:
+            found = STOPPED
+        elif found == DONE and (answer.status in NO_ANSWER or any(c.verdict != "holds" for c in answer.checks)):
+            found = FAILS
+    return found

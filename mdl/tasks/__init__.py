@@ -1,0 +1,1 @@
+"""Tasks of a file, run in order."""

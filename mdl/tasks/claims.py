@@ -1,0 +1,100 @@
+"""Expectations: claims about what has been solved, each with a verdict and its level."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.numbers import Numbers
+from mdl.answer.answer import Check
+from mdl.answer.numerals import exact, short
+from mdl.semantics import typed
+from mdl.semantics.model import ExpectTask, RuleSymbol
+from mdl.tasks.results import Results
+
+
+def judge(task: ExpectTask, ev: Evaluator, results: Results) -> Check:
+    """`holds` or `fails`; numbers are compared as the rationals that they are, so the level is exact
+    where both sides are, and numeric where one came from a solver or a function such as `log`.
+    """
+    claim = task.claim
+    text = " ".join(task.claim.span.text.split())
+    if task.within is not None:
+        text += f" within {short(float(task.within))}"
+    check = Check(text, "holds", "exact", why=task.why)
+    if not _holds(claim, task.within or Fraction(0), ev, results, check):
+        check.verdict = "fails"
+    return check
+
+
+def _holds(claim: typed.Expr, within: Fraction, ev: Evaluator, results: Results, check: Check) -> bool:
+    match claim:
+        case typed.Logic(op="and", args=args):
+            return all([_holds(a, within, ev, results, check) for a in args])
+        case typed.Logic(args=args):
+            return any([_holds(a, within, ev, results, check) for a in args])
+        case typed.Not(arg=arg):
+            return not _holds(arg, within, ev, results, check)
+        case typed.Compare(first=first, rest=rest):
+            sides = [first, *(right for _, right in rest)]
+            return all(
+                [_compare(left, op, right, within, ev, results, check)
+                 for left, (op, right) in zip(sides, rest, strict=False)]
+            )
+        case _:
+            return bool(ev.truth(claim, ev.root)[0])
+
+
+def _compare(
+    left: typed.Expr, op: str, right: typed.Expr, within: Fraction, ev: Evaluator, results: Results, check: Check
+) -> bool:
+    status = _status(left, results) or _status(right, results)
+    if status is not None:
+        other = right if _status(left, results) else left
+        told = other.value if isinstance(other, typed.Member) else None
+        equal = told == status
+        if equal != (op == "=="):
+            check.witness = f"the status is {status}"
+        return equal == (op == "==")
+    if op in ("in", "not in") or not (_numeric(left, ev) and _numeric(right, ev)):
+        return bool(ev.truth(typed.Compare(left.span, left.kind, left, ((op, right),)), ev.root)[0])
+    a, b = ev.number(left, ev.root), ev.number(right, ev.root)
+    assert isinstance(a, Numbers) and isinstance(b, Numbers)
+    if not (a.is_exact and b.is_exact):
+        check.level = "numeric"
+    x, y = a.fractions()[0], b.fractions()[0]
+    return _verdict(x, op, y, within, a.is_exact, b.is_exact, check)
+
+
+def _verdict(x: Fraction, op: str, y: Fraction, within: Fraction, x_exact: bool, y_exact: bool, check: Check) -> bool:
+    excess = {"==": abs(x - y), "!=": -abs(x - y), "<=": x - y, "<": x - y, ">=": y - x, ">": y - x}[op]
+    strict = op in ("<", ">", "!=")
+    holds = excess < within if strict and not within else excess <= within
+    if op == "!=":
+        holds = abs(x - y) > within
+    if not holds:
+        check.violation = float(excess - within)
+        left = exact(x) if x_exact else repr(float(x))
+        right = exact(y) if y_exact else repr(float(y))
+        check.witness = f"{left} against {right}, off by {short(float(abs(x - y)))}"
+    return holds
+
+
+def _numeric(expr: typed.Expr, ev: Evaluator) -> bool:
+    """Whether a side can be compared as a number: everything but members that are names."""
+    from mdl.semantics.kinds import Element, Numeric
+
+    if isinstance(expr.kind, Numeric):
+        return True
+    if not isinstance(expr.kind, Element):
+        return False
+    code = ev.member(expr, ev.root).codes[0]
+    return not isinstance(ev.store.universe.atom(int(code[0])), str)
+
+
+def _status(expr: typed.Expr, results: Results) -> str | None:
+    """The status that `RULE.status` stands for; None for another expression."""
+    if isinstance(expr, typed.Attribute) and expr.name == "status":
+        assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, RuleSymbol)
+        return results.solve(expr.base.symbol).solution.status.value
+    return None

@@ -1,0 +1,137 @@
+"""What has been solved so far, and what expectations may ask of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+
+from mdl import driver
+from mdl.algebra.absence import Absence, Restriction
+from mdl.algebra.frame import Frame
+from mdl.algebra.numbers import Numbers
+from mdl.algebra.set_values import on_one_row
+from mdl.algebra.values import Fixed, Positions, Varying
+from mdl.data.instance import Instance
+from mdl.diagnostics import Diagnostic, Failure, Span
+from mdl.lowering.welfare import Lowered
+from mdl.program.solution import Solution, SolverOptions
+from mdl.semantics.model import RowSymbol, RuleSymbol, Symbol, VarSymbol
+from mdl.semantics.typed import Expr
+
+Key = tuple[RuleSymbol, tuple[object, ...]]
+
+
+@dataclass(slots=True, eq=False)
+class Solved:
+    """One rule solved: its program, what the solver said, and the point by variable."""
+
+    rule: RuleSymbol
+    lowered: Lowered
+    solution: Solution
+    compile_seconds: float
+
+
+@dataclass(slots=True, eq=False)
+class Results:
+    """Solves rules on demand, each once; `latest` is what bare variables and duals refer to."""
+
+    instance: Instance
+    options: SolverOptions
+    via_pyomo: bool = False
+    known: dict[Key, Solved] = field(default_factory=dict)
+    latest: Solved | None = None
+
+    def solve(self, rule: RuleSymbol, absence: Absence | None = None) -> Solved:
+        key = (rule, signature(absence))
+        found = self.known.get(key)
+        if found is None:
+            started = perf_counter()
+            lowered = driver.compile_rule(self.instance, rule, absence)
+            compiled = perf_counter() - started
+            solution = driver.solve_program(lowered.program, self.options, via_pyomo=self.via_pyomo)
+            found = self.known[key] = Solved(rule, lowered, solution, compiled)
+        return found
+
+    # ---- mdl.algebra.values.Solved ----
+
+    def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
+        """`welfare.objective`, `link[AB].dual`, `link[AB].slack`, `x[u1].reduced_cost`."""
+        if isinstance(symbol, RuleSymbol):
+            return Numbers.inexact(np.full(len(positions), self.objective(self.solve(symbol), at.span)))
+        if self.latest is None:
+            raise Failure(nothing_solved(symbol.name, at.span))
+        lowered, solution = self.latest.lowered, self.latest.solution
+        if isinstance(symbol, RowSymbol):
+            values = lowered.dual(symbol, solution) if name == "dual" else lowered.slack(symbol, solution)
+        else:
+            assert isinstance(symbol, VarSymbol)
+            values = lowered.reduced_cost(symbol, solution)
+        if values is None:
+            raise Failure(no_value(f"{symbol.name}.{name}", solution, at.span))
+        return Numbers.inexact(values[positions])
+
+    def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
+        """Optimal value on each row of a frame, with the agents absent that the frame says."""
+        assert isinstance(symbol, RuleSymbol)
+        solved = [self.solve(symbol, absence_at(frame, k)) for k in range(frame.size)]
+        return Numbers.inexact(np.array([self.objective(s, at.span) for s in solved]))
+
+    def objective(self, solved: Solved, span: Span) -> float:
+        if solved.solution.objective is None:
+            raise Failure(no_value(f"{solved.rule.name}.objective", solved.solution, span))
+        return solved.solution.objective
+
+
+def absence_at(frame: Frame, row: int) -> Absence | None:
+    """The absence that holds on one row of a frame, for a whole program."""
+    if frame.absence is None:
+        return None
+    return Absence(tuple(_at_row(r, frame, row) for r in frame.absence.restrictions), True)
+
+
+def _at_row(r: Restriction, frame: Frame, row: int) -> Restriction:
+    place = 0
+    if r.frame is not None:
+        rows = frame.rows_of(r.frame)
+        place = row if rows is None else int(rows[row])
+    if r.agent is not None:
+        return Restriction(r.universes, r.agent[place : place + 1], None, None)
+    assert r.only is not None
+    if isinstance(r.only, Fixed):
+        return Restriction(r.universes, None, r.only, None)
+    places = np.array([place]) if r.only.rows is None else r.only.rows[place : place + 1]
+    return Restriction(r.universes, None, Fixed(on_one_row(Varying(r.only.family, places))), None)
+
+
+def signature(absence: Absence | None) -> tuple[object, ...]:
+    """Equal for absences that name the same agents in the same way."""
+    parts: list[object] = []
+    for r in absence.restrictions if absence is not None else ():
+        if r.agent is not None:
+            parts.append((r.universes, "without", *r.agent.tolist()))
+        else:
+            assert isinstance(r.only, Fixed)
+            parts.append((r.universes, "only", *sorted(c for (c,) in zip(*map(list, r.only.domain.columns), strict=True))))
+    return tuple(sorted(parts, key=repr))
+
+
+def nothing_solved(name: str, span: Span) -> Diagnostic:
+    """MDL450: an answer is asked for before anything was solved."""
+    return Diagnostic(
+        "MDL450",
+        f"`{name}` has no value yet: nothing has been solved before this line",
+        span,
+        help="put `solve RULE;` before the expectation",
+    )
+
+
+def no_value(what: str, solution: Solution, span: Span) -> Diagnostic:
+    """MDL451: the solver gave no such answer."""
+    return Diagnostic(
+        "MDL451",
+        f"`{what}` has no value: {solution.solver} says {solution.status.value}",
+        span,
+        help="`mdl explain` says why a program is infeasible or unbounded; integer programs have no duals",
+    )

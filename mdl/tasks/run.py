@@ -1,0 +1,175 @@
+"""Runs tasks in order and yields an answer for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+
+from mdl.algebra.absence import Absence
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.numbers import Numbers
+from mdl.answer import tables
+from mdl.answer.answer import Answer, Check, Size, Table
+from mdl.data.instance import Instance
+from mdl.diagnostics import Diagnostic, Failure
+from mdl.program.program import Program
+from mdl.program.solution import SolverOptions, Status
+from mdl.semantics import typed
+from mdl.semantics.model import (
+    ExpectTask,
+    LaterTask,
+    LetSymbol,
+    OutcomeSymbol,
+    RuleSymbol,
+    SolveTask,
+    Symbol,
+    Task,
+)
+from mdl.tasks.claims import judge
+from mdl.tasks.results import Results, Solved
+
+
+def run(
+    instance: Instance,
+    tasks: Iterable[Task],
+    options: SolverOptions,
+    *,
+    via_pyomo: bool = False,
+    front_seconds: float = 0.0,
+) -> Iterator[Answer]:
+    """Answers in the order of the tasks; a task that is refused answers with the reason."""
+    results = Results(instance, options, via_pyomo)
+    for task in tasks:
+        answer = _answer(instance, task, results)
+        answer.compile_seconds += front_seconds
+        yield answer
+        if answer.status is Status.INTERRUPTED:
+            return
+
+
+def _answer(instance: Instance, task: Task, results: Results) -> Answer:
+    if isinstance(task, ExpectTask):
+        return _expect(instance, task, results)
+    text = task_text(task)
+    if isinstance(task, LaterTask) or task.kkt:
+        what = task.what if isinstance(task, LaterTask) else "KKT system of a rule"
+        refused = later(what, task)
+        return Answer(text, "refused", refused=refused)
+    try:
+        if isinstance(task.rule, OutcomeSymbol):
+            return _formula(instance, task, text)
+        assert isinstance(task.rule, RuleSymbol)
+        return _solve(instance, task, task.rule, text, results)
+    except Failure as failure:
+        return _refused(text, failure)
+
+
+def _refused(text: str, failure: Failure) -> Answer:
+    first, *rest = failure.diagnostics
+    return Answer(text, "refused", refused=first, notes=[d.message for d in rest])
+
+
+def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, results: Results) -> Answer:
+    solved = results.solve(rule, absence_of(instance, task))
+    results.latest = solved
+    solution, program = solved.solution, solved.lowered.program
+    answer = Answer(
+        text,
+        "solve",
+        status=solution.status,
+        solver=solution.solver,
+        message=solution.message,
+        objective=solution.objective,
+        program=size_of(program),
+        compile_seconds=solved.compile_seconds,
+        solve_seconds=solution.seconds,
+        notes=list(solved.lowered.notes),
+    )
+    answer.values = tables.variables(program, solution)
+    if solution.values is not None:
+        found, missing = lets_at(point_evaluator(instance, solved, results), instance)
+        answer.values += found
+        answer.notes += missing
+    answer.duals = tables.duals(program, solution)
+    return answer
+
+
+def _formula(instance: Instance, task: SolveTask, text: str) -> Answer:
+    started = perf_counter()
+    ev = instance.evaluator(absence=absence_of(instance, task))
+    found, missing = lets_at(ev, instance)
+    return Answer(text, "formula", values=found, notes=missing, solve_seconds=perf_counter() - started)
+
+
+def _expect(instance: Instance, task: ExpectTask, results: Results) -> Answer:
+    text = task_text(task)
+    try:
+        if results.latest is None:
+            _solve_the_only_rule(instance, task, results)
+        ev = point_evaluator(instance, results.latest, results)
+        return Answer(text, "expect", checks=[judge(task, ev, results)])
+    except Failure as failure:
+        unknown = failure.diagnostics[0]
+        return Answer(text, "expect", checks=[Check(text, "undecided", "numeric", witness=unknown.message, why=task.why)])
+
+
+def _solve_the_only_rule(instance: Instance, task: ExpectTask, results: Results) -> None:
+    """An expectation before any `solve`: clear what is meant where there is one rule."""
+    rules = [s for s in instance.model.symbols.values() if isinstance(s, RuleSymbol)]
+    if len(rules) == 1:
+        results.latest = results.solve(rules[0])
+
+
+def point_evaluator(instance: Instance, solved: Solved | None, results: Results) -> Evaluator:
+    """Evaluates expressions of the file at the latest point."""
+    values: dict[Symbol, Numbers] = {}
+    absence = None
+    if solved is not None and solved.solution.values is not None:
+        values = dict(solved.lowered.values(solved.solution))
+        absence = solved.lowered.absence
+    return instance.evaluator(values=values, solved=results, absence=absence)
+
+
+def lets_at(ev: Evaluator, instance: Instance) -> tuple[list[Table], list[str]]:
+    """Every let and valuation at a point; one that has no value there is named in a note."""
+    found: list[Table] = []
+    missing: list[str] = []
+    for symbol in instance.model.symbols.values():
+        if isinstance(symbol, LetSymbol):
+            try:
+                found.append(tables.of_symbol(instance, symbol, ev.table(symbol)))
+            except Failure as failure:
+                missing.append(f"{symbol.name} has no value here: {failure.diagnostics[0].message}")
+    return found, missing
+
+
+def absence_of(instance: Instance, task: SolveTask) -> Absence | None:
+    """The absence that `solve R without a;` or `solve R with only S;` names."""
+    ev = instance.evaluator()
+    if task.without is not None:
+        agent = task.without
+        return ev.absent_frame(typed.Without(agent.span, agent.kind, agent, agent), ev.root).absence
+    if task.only is not None:
+        agents = task.only
+        return ev.absent_frame(typed.WithOnly(agents.span, agents.kind, agents, agents), ev.root).absence
+    return None
+
+
+def size_of(program: Program) -> Size:
+    nonzeros = sum(r.linear.nonzeros + sum(m.nonzeros for m, _ in r.nonlinear) for r in program.rows)
+    return Size(program.kind, program.height, program.width, nonzeros)
+
+
+def task_text(task: Task) -> str:
+    """The task as written, on one line, without its semicolon."""
+    return " ".join(task.span.text.split()).rstrip("; ")
+
+
+def later(what: str, task: Task) -> Diagnostic:
+    """MDL901: a task that the language has and this version does not run."""
+    return Diagnostic(
+        "MDL901",
+        f"this version does not run this task yet: {what}",
+        task.span,
+        help="the rest of the file can be used: name its other tasks on the command line",
+    )
