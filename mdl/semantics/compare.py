@@ -82,7 +82,7 @@ def _check(ctx: Context, node: tree.Compare, op: str, left: typed.Expr, right: t
         return
     comparable = agree.is_number(a, ctx.named) and agree.is_number(b, ctx.named)
     if op in EQUALITY:
-        comparable = not isinstance(a, SetOf | Truth) and _can_equal(a, b, ctx.named)
+        comparable = not isinstance(a, Truth) and _can_equal(a, b, ctx.named)
     if not comparable:
         ctx.report(errors.cannot_compare(span, op, agree.describe(a), agree.describe(b)))
 

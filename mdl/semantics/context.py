@@ -34,6 +34,9 @@ class Scope:
 
 EMPTY = Scope({})
 
+MOST_COMPARISONS = 50_000
+"""Names compared for suggestions in one file, so that thousands of mistakes do not take minutes."""
+
 
 @dataclass(slots=True, frozen=True)
 class Use:
@@ -78,6 +81,7 @@ class Context:
     let_uses: dict[LetSymbol, tuple[Use, ...]] = field(default_factory=dict)
     valuations: list[LetSymbol] = field(default_factory=list)
     answers: bool = False
+    comparisons: int = 0
     late: dict[str, str] = field(default_factory=dict)
     clashes: set[str] = field(default_factory=set)
     places: dict[Symbol, tuple[Place, ...] | None] = field(default_factory=dict)
@@ -93,7 +97,8 @@ class Context:
 
     def suggestion(self, word: str, among: list[str]) -> tuple[str | None, tuple[Label, ...]]:
         """The nearest of some names and, where it is declared, the place as a label."""
-        near = nearest(word, among)
+        self.comparisons += len(among)
+        near = nearest(word, among) if self.comparisons <= MOST_COMPARISONS else None
         if near is None or near not in self.declared:
             return near, ()
         return near, (Label(self.declared[near], "declared here"),)

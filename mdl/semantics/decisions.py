@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mdl.semantics import agree, errors, expressions, task_errors, typed
 from mdl.semantics.collect import Entry
-from mdl.semantics.context import Context, Scope
+from mdl.semantics.context import EMPTY, Context, Scope
 from mdl.semantics.declarations import bound, index_of, must_be_of_agents
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import AbsentValue, LetSymbol, RowSymbol, RuleSymbol, VarSymbol
@@ -154,5 +154,5 @@ def _row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Ex
 
 
 def rule_symbol(ctx: Context, node: tree.ObjectiveDecl) -> RuleSymbol:
-    body = expressions.number(ctx, Scope({}), node.body)
+    body = expressions.number(ctx, EMPTY, node.body)
     return RuleSymbol(node.name.name, node.name.span, (), None, node.sense, body)

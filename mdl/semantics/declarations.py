@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from mdl.diagnostics import Label
 from mdl.semantics import agree, errors, expressions, references, sets, typed
-from mdl.semantics.context import Context, Scope
+from mdl.semantics.context import EMPTY, Context, Scope
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, TupleOf, Unknown
 from mdl.semantics.model import Bound, Given, ParamSymbol, SetSymbol, Symbol, TypeSymbol
 from mdl.semantics.typed import Binder
 from mdl.syntax import tree
-
-EMPTY = Scope({})
 
 
 def index_of(ctx: Context, index: tree.Index) -> tuple[tuple[Binder, ...], typed.Expr | None, Scope]:

@@ -12,6 +12,7 @@ from mdl.diagnostics import Diagnostic
 from mdl.semantics import collect, decisions, declarations, errors, later, mentions, order, sources, tasks
 from mdl.semantics.collect import Entry
 from mdl.semantics.context import Context, Scope
+from mdl.semantics.depth import room
 from mdl.semantics.mentions import Mention
 from mdl.semantics.model import (
     DataSource,
@@ -47,6 +48,11 @@ def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     With errors among the diagnostics (MDL200 to MDL299) the Model is partial and must not be used.
     Nothing is raised for anything a user wrote.
     """
+    with room():
+        return _resolve(file)
+
+
+def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     ctx = Context()
     head = collect.header(ctx, file)
     entries = collect.entries(ctx, file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdl.semantics import agree, errors, expressions, references, typed
-from mdl.semantics.context import Context, Scope
+from mdl.semantics.context import EMPTY, Context, Scope
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, TupleOf, Unknown
 from mdl.semantics.model import SetSymbol
 from mdl.semantics.typed import IndexVar
@@ -251,7 +251,7 @@ def _written(ctx: Context, node: tree.Expr) -> typed.Expr:
         case tree.SetLiteral():
             return written_members(ctx, node, Element(None))
         case _:
-            return _item(ctx, Scope({}), node, Element(None))
+            return _item(ctx, EMPTY, node, Element(None))
 
 
 def literal_item(node: tree.SetLiteral) -> Kind:
