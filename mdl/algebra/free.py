@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mdl.semantics import typed
 from mdl.semantics.model import LetSymbol, VarSymbol
@@ -88,3 +88,19 @@ def lets_in(exprs: Iterator[Expr]) -> Iterator[LetSymbol]:
                 yield e.symbol
             elif isinstance(e.symbol, VarSymbol) and e.symbol.absent is not None:
                 yield from lets_in(walk(e.symbol.absent.body))
+
+
+def needed(symbol: LetSymbol, known: Mapping[LetSymbol, object]) -> list[LetSymbol]:
+    """The let and all that it uses and that are not known yet, each after those it uses."""
+    order: list[LetSymbol] = []
+    done: set[LetSymbol] = set()
+    stack: list[tuple[LetSymbol, bool]] = [(symbol, False)]
+    while stack:
+        let, ready = stack.pop()
+        if ready:
+            order.append(let)
+        elif let not in done and let not in known:
+            done.add(let)
+            stack.append((let, True))
+            stack.extend((used, False) for used in lets_in(walk(let.body)))
+    return order

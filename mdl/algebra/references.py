@@ -11,7 +11,7 @@ from mdl.algebra import errors
 from mdl.algebra.absence import Absence
 from mdl.algebra.domain import Domain, atom_of
 from mdl.algebra.frame import Frame, Given, width
-from mdl.algebra.free import lets_in, walk
+from mdl.algebra.free import needed
 from mdl.algebra.members import argument_codes, shown_argument
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import Codes
@@ -204,7 +204,7 @@ class References:
     def table(self, symbol: LetSymbol) -> Quantity:
         """The let over its whole index table, with everyone present; lets that it uses are evaluated first."""
         if symbol not in self._lets:
-            for let in _needed(symbol, self._lets):
+            for let in needed(symbol, self._lets):
                 self._lets[let] = self._ev.number(let.body, self._ev.frame(let))
         return self._lets[symbol]
 
@@ -221,22 +221,6 @@ def _inside(symbol: LetSymbol, absence: Absence) -> Absence:
     if symbol.role == "valuation":
         return absence.skipping(False)
     return absence.skipping(True) if symbol.role == "outcome" else absence
-
-
-def _needed(symbol: LetSymbol, known: dict[LetSymbol, Quantity]) -> list[LetSymbol]:
-    """The let and all that it uses and that are not known yet, each after those it uses."""
-    order: list[LetSymbol] = []
-    done: set[LetSymbol] = set()
-    stack: list[tuple[LetSymbol, bool]] = [(symbol, False)]
-    while stack:
-        let, ready = stack.pop()
-        if ready:
-            order.append(let)
-        elif let not in done and let not in known:
-            done.add(let)
-            stack.append((let, True))
-            stack.extend((used, False) for used in lets_in(walk(let.body)))
-    return order
 
 
 def _gather(values: Numbers, positions: Positions) -> Numbers:
