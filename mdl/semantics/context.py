@@ -66,6 +66,7 @@ class Context:
     `declared`: every declared name with the place of its declaration; `symbols`: those resolved so
     far.  `members`: names written out as members, with the set and the place.  `named`: universes
     whose members are known to be names, not numbers.  `agents`: universes of agents sets.
+    `closed`: indices of reductions that have ended in the declaration at hand.
     `late`: names that have no value in the model (objectives, constraints, mechanisms, ...), with what they are.
     `uses` grows with each variable or type that an expression touches.  `answers` is true where
     results of solving (a rule's value, duals) may be read: in the claim of an `expect`.
@@ -83,6 +84,7 @@ class Context:
     answers: bool = False
     comparisons: int = 0
     late: dict[str, str] = field(default_factory=dict)
+    closed: dict[str, Span] = field(default_factory=dict)
     clashes: set[str] = field(default_factory=set)
     places: dict[Symbol, tuple[Place, ...] | None] = field(default_factory=dict)
 

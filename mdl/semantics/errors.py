@@ -175,6 +175,13 @@ def unknown_data_target(name: str, span: Span, near: str | None, labels: Labels)
                       did_you_mean(near, "declare it before its data: `param ...;`"), labels)
 
 
+def index_out_of_scope(name: str, span: Span, bound: Span) -> Diagnostic:
+    """MDL220: an index after the end of its reduction, which a `+` or `-` ends."""
+    return Diagnostic("MDL220", f"the index `{name}` is not known here", span, "after the end of its reduction",
+                      f'a reduction ends at `+`: write `sum(...) (a + b)`; for a member of this name write "{name}"',
+                      here(bound, f"`{name}` belongs to this reduction"))
+
+
 # ---- shapes and index domains ------------------------------------------------------------------------
 
 

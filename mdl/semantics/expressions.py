@@ -153,7 +153,9 @@ def _call(ctx: Context, scope: Scope, node: tree.Call) -> typed.Expr:
 def _reduce(ctx: Context, scope: Scope, node: tree.Reduce) -> typed.Expr:
     binders, inner = sets.binders(ctx, scope, node.bindings)
     where = sets.condition(ctx, inner, node.where)
-    return typed.Reduce(node.span, Numeric(), node.op, binders, where, number(ctx, inner, node.body))
+    body = number(ctx, inner, node.body)
+    ctx.closed.update({index.name: index.span for binder in binders for index in binder.indices})
+    return typed.Reduce(node.span, Numeric(), node.op, binders, where, body)
 
 
 def branches(ctx: Context, scope: Scope, node: tree.If, wanted: Kind | None) -> typed.Expr:

@@ -42,6 +42,9 @@ def subscript(ctx: Context, scope: Scope, node: tree.Subscript) -> typed.Expr:
 def unknown_name(ctx: Context, scope: Scope, node: tree.Name, indexed: bool = False) -> typed.Expr:
     """Report a name that is nothing; the result stands for it."""
     among = [*(() if indexed else scope.indices), *ctx.declared]
+    if node.name in ctx.closed:
+        ctx.report(errors.index_out_of_scope(node.name, node.span, ctx.closed[node.name]))
+        return typed.Expr(node.span, Unknown())
     near, labels = ctx.suggestion(node.name, among)
     if near is not None and near in scope.indices:
         labels = (Label(scope.indices[near].span, "index of this name"),)
@@ -70,6 +73,8 @@ def member(ctx: Context, scope: Scope, node: tree.Expr, wanted: Kind) -> typed.E
             return typed.Member(node.span, kind, node.value)
         case tree.Name():
             if is_free(ctx, scope, node):
+                if node.name in ctx.closed and node.name not in ctx.members:
+                    return unknown_name(ctx, scope, node)
                 return typed.Member(node.span, kind, node.name)
             clash(ctx, scope, node)
             return name(ctx, scope, node)

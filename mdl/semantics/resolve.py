@@ -83,6 +83,7 @@ def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -
             ctx.report(errors.cyclic([(entries[at].key, entries[at].name.span) for at in cycle]))
         for at in sorted(component):
             mark = len(ctx.uses)
+            ctx.closed.clear()
             symbol = _ordered(ctx, entries[at], columns, variables)
             ctx.symbols[entries[at].key] = symbol
             ordered.append(symbol)
@@ -91,6 +92,7 @@ def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -
     for variable, node, scope in variables:
         decisions.var_details(ctx, variable, node, scope)
     for entry in entries:
+        ctx.closed.clear()
         if not isinstance(entry.syntax, Ordered):
             ctx.symbols[entry.key] = _last(ctx, entry)
         ctx.uses.clear()
@@ -205,6 +207,7 @@ def _statements(
                 later.prior(ctx, statement, seen)
                 priors.append(statement)
             case _:
+                ctx.closed.clear()
                 task = tasks.task(ctx, statement)
                 if task is not None:
                     made.append(task)
