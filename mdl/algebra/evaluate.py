@@ -80,7 +80,28 @@ class Evaluator:
         self._frames: dict[Symbol, Frame] = {}
         self._references = References(self)
 
+    def sharing(
+        self,
+        *,
+        symbolic: Symbolic | None = None,
+        values: Mapping[Symbol, Numbers] | None = None,
+        solved: Solved | None = None,
+        absence: Absence | None = None,
+    ) -> Evaluator:
+        """An evaluator of the same store that shares this one's frames of index tables."""
+        made = Evaluator(self.model, self.store, symbolic=symbolic, values=values, solved=solved, absence=absence)
+        made.free = self.free
+        made._everyone = self._everyone
+        made._frames = self._frames
+        if absence is None:
+            made.root = self.root if self.absence is None else self._everyone
+        return made
+
     # ---- index tables ----
+
+    def forget(self, symbol: Symbol) -> None:
+        """Let go of a symbol's frame; it is made again when asked for."""
+        self._frames.pop(symbol, None)
 
     def index(self, symbol: Symbol) -> Domain:
         """The index table of a symbol, with everyone present."""

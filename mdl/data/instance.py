@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mdl.algebra import arithmetic
+from mdl.algebra.absence import Absence
 from mdl.algebra.domain import Domain, Family
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.store import Store
 from mdl.algebra.values import Members, Solved, Symbolic
-from mdl.algebra.absence import Absence
 from mdl.semantics.model import Model, Symbol
 
 
