@@ -223,7 +223,8 @@ def _exp(value: float) -> float:
 def exponential(a: Interval) -> Interval:
     bottom = _exp(_below(a.low))
     low = max(_rounded(bottom, -1), ZERO) if not isinf(bottom) else LARGEST
-    return Interval.of(low, _rounded(_exp(_above(a.high)), 1), nonzero=True)
+    high = _rounded(_exp(_above(a.high)), 1)
+    return Interval.of(ONE if a.low == 0 else low, ONE if a.high == 0 else high, nonzero=True)
 
 
 def logarithm(a: Interval) -> Interval:

@@ -27,9 +27,14 @@ def product(expr: Expr, factors: Sequence[Proof], observed: Interval | None) -> 
         return constant(expr, scale, factors)
     if len(others) == 1:
         return scaled(expr, others[0], scale, factors)
-    inner = _several(expr, others)
-    made = scaled(expr, inner, scale, (inner,)) if fixed and inner.known else inner
-    return _with_factors(made, expr, factors, others, scale)
+    if scale.value == 0:
+        return constant(expr, scale, factors, "multiple by 0")
+    bare, sign = _without_signs(others)
+    inner = _several(expr, bare)
+    signed = scale if sign > 0 else interval.neg(scale)
+    made = scaled(expr, inner, signed, (inner,)) if inner.known and signed.value != 1 else inner
+    held = made.range if made.known else interval.mul(signed, made.range)
+    return replace(made, expr=expr, range=held, children=tuple(factors), slopes=_slopes(factors, others, scale))
 
 
 def scaled(expr: Expr, inner: Proof, scale: Interval, children: Sequence[Proof], what: str = "multiple") -> Proof:
@@ -37,8 +42,8 @@ def scaled(expr: Expr, inner: Proof, scale: Interval, children: Sequence[Proof],
     held = interval.mul(scale, inner.range)
     slope = 1 if scale.nonnegative else -1 if scale.nonpositive else None
     slopes = tuple(slope if c is inner else 0 for c in children)
-    if inner.curvature is AFFINE or (scale.low == 0 == scale.high):
-        zero = scale.low == 0 == scale.high
+    if inner.curvature is AFFINE or scale.value == 0:
+        zero = scale.value == 0
         found = CONSTANT if zero else AFFINE
         return Proof(expr, found, held, f"{what} of an affine expression", tuple(children), slopes, 0 if zero else 1)
     if slope is None:
@@ -58,20 +63,22 @@ def _article(inner: Proof) -> str:
     return f"{'an' if what[0] == 'a' else 'a'} {what} expression"
 
 
-def _with_factors(made: Proof, expr: Expr, factors: Sequence[Proof], others: Sequence[Proof], scale: Interval) -> Proof:
-    """The same proof over the factors as written, with the slope in each of them."""
-    held = interval.mul(scale, made.range) if not made.known else made.range
+def _slopes(factors: Sequence[Proof], others: Sequence[Proof], scale: Interval) -> tuple[int | None, ...]:
+    """How a product moves with each of its factors: by the sign of the rest."""
     slopes: list[int | None] = []
     for f in factors:
-        if f.curvature is CONSTANT:
-            slopes.append(0)
-            continue
         rest = scale
         for other in others:
             if other is not f:
                 rest = interval.mul(rest, other.range)
-        slopes.append(1 if rest.nonnegative else -1 if rest.nonpositive else None)
-    return replace(made, expr=expr, range=held, children=tuple(factors), slopes=tuple(slopes))
+        slopes.append(0 if f.curvature is CONSTANT else _sign(rest))
+    return tuple(slopes)
+
+
+def _without_signs(factors: Sequence[Proof]) -> tuple[list[Proof], int]:
+    """Factors written `-e` as e, and the sign of all of them together."""
+    bare = [f.children[0] if isinstance(f.expr, typed.Neg) else f for f in factors]
+    return bare, (-1) ** sum(b is not f for b, f in zip(bare, factors, strict=True))
 
 
 def _several(expr: Expr, factors: Sequence[Proof]) -> Proof:
@@ -88,7 +95,8 @@ def _several(expr: Expr, factors: Sequence[Proof]) -> Proof:
                 return Proof(expr, CONVEX, EVERYTHING, "negative entropy e log(e) of an affine e", degree=None)
     degree = 2 if len(factors) == 2 and all(f.degree == 1 for f in factors) else None
     names = " and ".join(f"`{f.text}`" for f in factors)
-    rule = f"product of {len(factors)} expressions with variables: {names}"
+    number = "two" if len(factors) == 2 else str(len(factors))
+    rule = f"product of {number} expressions with variables: {names}"
     if len(factors) == 2 and all(isinstance(f.expr, typed.Ref) for f in factors):
         rule = f"product of two variables: {names}"
     advice = "if one of them is data, declare it `param`; otherwise the answer is local"
