@@ -121,3 +121,37 @@ def not_a_program(why: str) -> Diagnostic:
 
 def unknown_target(target: str, known: tuple[str, ...]) -> Diagnostic:
     return Diagnostic("MDL587", f"no writer for `{target}`", help="choose one of " + ", ".join(known))
+
+
+# ---- IPOPT: MDL500-MDL549 ----
+
+
+def ipopt_missing(route: str, reason: str, install: str) -> Diagnostic:
+    """No working IPOPT under this route: `cyipopt`, or the library inside `casadi`."""
+    return Diagnostic("MDL500", f"IPOPT does not work here through {route}: {reason}", help=install)
+
+
+def no_integers(solver: str, name: str, span: Span | None) -> Diagnostic:
+    return Diagnostic(
+        "MDL501",
+        f"{solver} has no integer variables, and `{name}` is one",
+        span,
+        label="integer or binary",
+        help="leave out `--solver`: linear programs with integers are solved by HiGHS",
+    )
+
+
+def no_complementarity(solver: str, span: Span | None) -> Diagnostic:
+    return Diagnostic("MDL502", f"{solver} does not take complementarity conditions", span)
+
+
+def undefined(what: str, where: str, span: Span | None) -> Diagnostic:
+    """`what` is an operation with its operand, `where` the variables it depends on with their values."""
+    return Diagnostic(
+        "MDL503",
+        f"not defined at the start point: {what}",
+        span,
+        label="undefined here" if span is not None else "",
+        help="bound the variables so that this is defined everywhere inside the bounds, or start elsewhere",
+        notes=(f"the start point has {where}",) if where else (),
+    )

@@ -1,0 +1,197 @@
+"""From a Program to a Solution by an interior-point solver, whichever way it is reached.
+
+A route gives `run`; statuses, signs, second attempts and the check of every answer are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic, perf_counter
+
+import numpy as np
+
+from mdl.algebra.numbers import FloatArray
+from mdl.backends.nlp import Problem, empty_side, prepare
+from mdl.backends.nlp_callbacks import INTERRUPTED, TIME, Callbacks, interruptible
+from mdl.program.program import Program, ProgramClass
+from mdl.program.residual import Residuals, residuals
+from mdl.program.solution import Solution, SolverOptions, Status
+
+Options = dict[str, str | float | int]
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Raw:
+    """What IPOPT returns: its code, the point, and multipliers of rows and of lower and upper bounds, in its signs."""
+
+    code: int
+    x: FloatArray
+    rows: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+Run = Callable[[Problem, Callbacks, Options], Raw]
+
+SOLVED = (0, 1)
+"""Solved; solved to an acceptable level."""
+INFEASIBLE, DIVERGING = 2, 4
+TOO_MANY_ITERATIONS = -1
+TOO_FEW_FREEDOMS = -10
+MEANINGS = {
+    2: "the point found is a local minimum of the infeasibility",
+    3: "steps became too small",
+    4: "iterates diverge",
+    5: "stopped",
+    6: "a feasible point was found",
+    -1: "too many iterations",
+    -2: "the restoration phase failed",
+    -3: "a step could not be computed",
+    -10: "more equations than variables",
+    -11: "the problem definition is not valid",
+    -12: "an option is not valid",
+    -13: "an invalid number was met",
+    -102: "not enough memory",
+}
+
+BASE: Options = {
+    "sb": "yes",
+    "print_level": 0,
+    "bound_relax_factor": 0.0,
+    "tol": 1e-8,
+    "constr_viol_tol": 1e-8,
+    "fixed_variable_treatment": "make_parameter",
+}
+SECOND: tuple[Options, ...] = (
+    {"mu_strategy": "adaptive"},
+    {"bound_relax_factor": 1e-9, "nlp_scaling_method": "none", "mu_strategy": "adaptive"},
+)
+"""Changes for second attempts.  Where rows leave no interior (a <= 1 beside a >= 1) bounds must give way a little."""
+
+
+def solve_by(run: Run, solver: str, program: Program, options: SolverOptions) -> Solution:
+    """Status OPTIMAL only of convex classes, LOCAL otherwise; FAILED where the residuals of an answer are too large.
+
+    Raises Failure as `nlp.prepare` does, and what a callback raised.
+    """
+    began = perf_counter()
+    ends = None if options.time_limit is None else monotonic() + options.time_limit
+    crossed = empty_side(program)
+    if crossed is not None:
+        return Solution(Status.INFEASIBLE, solver, f"the lower side of {crossed} is above its upper side")
+    problem = prepare(program, solver)
+    if not program.width:
+        return _nothing_to_choose(problem, solver)
+    found = _attempts(run, problem, options, ends, solver)
+    return replace(found, seconds=perf_counter() - began)
+
+
+def _attempts(run: Run, problem: Problem, options: SolverOptions, ends: float | None, solver: str) -> Solution:
+    """The first conclusive answer; else the first one, with what the others said."""
+    first: Solution | None = None
+    for changes in ({}, *SECOND):
+        settings: Options = {**BASE, **changes}
+        if not options.quiet:
+            settings |= {"print_level": 5, "sb": "no"}
+        if options.tolerance is not None:
+            settings["tol"] = options.tolerance
+        callbacks = Callbacks(problem, ends)
+        with interruptible(callbacks):
+            raw = run(problem, callbacks, settings)
+        if callbacks.error is not None:
+            raise callbacks.error
+        found = _read(problem, raw, callbacks, solver)
+        if found.status is not Status.FAILED and not (found.status is Status.INFEASIBLE and first is None):
+            return found
+        if first is not None and found.status is first.status is Status.INFEASIBLE:
+            return first
+        first = found if first is None else first
+    assert first is not None
+    return first
+
+
+def _nothing_to_choose(problem: Problem, solver: str) -> Solution:
+    """No variables: the rows hold or they do not."""
+    x = np.zeros(0)
+    answer = Solution(
+        Status.OPTIMAL,
+        solver,
+        values=x,
+        objective=problem.functions.objective(x),
+        row_duals=np.zeros(problem.program.height),
+        column_duals=x,
+    )
+    if residuals(problem.program, answer).accepted():
+        return answer
+    return Solution(Status.INFEASIBLE, solver, "a row without variables does not hold")
+
+
+def _read(problem: Problem, raw: Raw, callbacks: Callbacks, solver: str) -> Solution:
+    answer = replace(_point(problem, raw, solver), iterations=callbacks.iterations)
+    if callbacks.stopped is not None:
+        return _stopped(problem, answer, callbacks, solver)
+    found = residuals(problem.program, answer, problem.evaluation)
+    convex = problem.program.kind in (ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX)
+    if raw.code in SOLVED:
+        if found.accepted():
+            return replace(answer, status=Status.OPTIMAL if convex else Status.LOCAL)
+        return _nothing(answer, Status.FAILED, f"the answer does not hold: {found}")
+    if raw.code == INFEASIBLE:
+        return _nothing(answer, Status.INFEASIBLE, "" if convex else MEANINGS[INFEASIBLE])
+    if raw.code == DIVERGING and found.primal.scaled <= 1e-6:
+        return _nothing(answer, Status.UNBOUNDED, MEANINGS[DIVERGING])
+    meaning = MEANINGS.get(raw.code, f"IPOPT's status {raw.code}")
+    if raw.code == TOO_MANY_ITERATIONS:
+        return _known(answer, Status.LIMIT, meaning, found)
+    if found.accepted():  # it gave up on a point that is good
+        return replace(answer, status=Status.OPTIMAL if convex else Status.LOCAL, message=meaning)
+    return _nothing(answer, Status.FAILED, meaning)
+
+
+def _point(problem: Problem, raw: Raw, solver: str) -> Solution:
+    """IPOPT's answer with the user's columns and rows, senses and signs."""
+    program, width = problem.program, problem.program.width
+    low, high = problem.columns.lower[:width], problem.columns.upper[:width]
+    x = np.clip(raw.x[:width], low, high)
+    row_duals = -problem.sign * raw.rows[: program.height]
+    column_duals = problem.sign * (raw.lower[:width] - raw.upper[:width])
+    nodes = problem.evaluation.nodes(x)
+    fixed = low == high
+    if fixed.any():  # IPOPT takes them out of the problem; stationarity defines their multipliers
+        gradient = problem.evaluation.gradient(nodes, 1.0) - problem.evaluation.gradient(nodes, 0.0, row_duals)
+        column_duals = np.where(fixed, gradient, column_duals)
+    return Solution(
+        Status.FAILED,
+        solver,
+        values=x,
+        objective=problem.evaluation.objective(x, nodes),
+        row_duals=row_duals,
+        column_duals=column_duals,
+    )
+
+
+def _stopped(problem: Problem, answer: Solution, callbacks: Callbacks, solver: str) -> Solution:
+    width = problem.program.width
+    x = np.clip(callbacks.last[:width], problem.columns.lower[:width], problem.columns.upper[:width])
+    last = replace(answer, values=x, objective=problem.evaluation.objective(x), row_duals=None, column_duals=None)
+    found = residuals(problem.program, last, problem.evaluation)
+    if callbacks.stopped == INTERRUPTED:
+        return _known(last, Status.INTERRUPTED, "interrupted", found)
+    assert callbacks.stopped == TIME
+    return _known(last, Status.LIMIT, "the time limit was reached", found)
+
+
+def _known(answer: Solution, status: Status, message: str, found: Residuals) -> Solution:
+    """The last point, with how far it is from feasible; no point where it is not finite."""
+    held = replace(answer, status=status, row_duals=None, column_duals=None)
+    if not np.isfinite(found.primal.size) or answer.objective is None or not np.isfinite(answer.objective):
+        return _nothing(held, status, message)
+    feasible = "feasible" if found.primal.scaled <= 1e-6 else f"infeasible by {found.primal.size:.1e}"
+    return replace(held, message=f"{message}; the last point is {feasible}")
+
+
+def _nothing(answer: Solution, status: Status, message: str) -> Solution:
+    return replace(
+        answer, status=status, message=message, values=None, objective=None, row_duals=None, column_duals=None
+    )
