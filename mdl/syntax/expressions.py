@@ -89,9 +89,8 @@ def number(b: Build, v: list[Any], start: int, end: int) -> tree.Number:
         b.problems.append(errors.number_out_of_range(b.span(start, end)))
         return tree.Number(b.span(start, end), Fraction(0))
     whole, _, decimals = mantissa.partition(".")
-    value = Fraction(int((whole + decimals) or "0"), 1)
-    shift = int(power or 0) - len(decimals)
-    value = value * 10**shift if shift >= 0 else value / 10**-shift
+    digits, shift = int(whole + decimals), int(power or 0) - len(decimals)
+    value = Fraction(digits * 10**shift) if shift >= 0 else Fraction(digits, 10**-shift)
     return tree.Number(b.span(start, end), value)
 
 
@@ -237,20 +236,18 @@ def expected_given(b: Build, v: list[Any], start: int, end: int) -> tree.Expecte
     return tree.Expected(b.span(start, end), v[2], tuple(v[4]))
 
 
-def without(b: Build, v: list[Any], start: int, end: int) -> tree.Without:
-    _scope(b, v[0], start, v[1])
-    return tree.Without(b.span(start, end), v[0], v[2])
+def without(b: Build, v: list[Any], start: int, end: int) -> tree.Expr:
+    return tree.Without(b.span(start, end), v[0], v[2]) if _may_scope(b, v[0], start, v[1]) else v[0]
 
 
-def with_only(b: Build, v: list[Any], start: int, end: int) -> tree.WithOnly:
-    _scope(b, v[0], start, v[1])
-    return tree.WithOnly(b.span(start, end), v[0], v[3])
+def with_only(b: Build, v: list[Any], start: int, end: int) -> tree.Expr:
+    return tree.WithOnly(b.span(start, end), v[0], v[3]) if _may_scope(b, v[0], start, v[1]) else v[0]
 
 
 _OPERANDS = (tree.Name, tree.Subscript, tree.Call, tree.Attribute, tree.Number, tree.Without, tree.WithOnly)
 
 
-def _scope(b: Build, body: tree.Expr, start: int, word: int) -> None:
+def _may_scope(b: Build, body: tree.Expr, start: int, word: int) -> bool:
     """Refuse `a + b without i`: the left side is one operand or stands in parentheses."""
     tokens = b.tokens
     whole = b.span(start, tokens.ends[word - 1])
@@ -260,8 +257,11 @@ def _scope(b: Build, body: tree.Expr, start: int, word: int) -> None:
     levels = 0
     while isinstance(body, (tree.Without, tree.WithOnly)):
         body, levels = body.body, levels + 1
-    if levels == _MOST_SCOPES:
+    if levels < _MOST_SCOPES:
+        return True
+    if not b.problems or b.problems[-1].code != "MDL108":
         b.problems.append(errors.too_deep(whole, _MOST_SCOPES))
+    return False
 
 
 def _is_expected_call(body: tree.Expr) -> bool:

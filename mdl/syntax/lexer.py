@@ -100,7 +100,7 @@ def tokenize(source: Source, table: Tables | None = None) -> Tokens:
             continue
         if group == _WORD:
             kind = words.get(match.group(), name)
-            if kind == reduce or kind == expected:
+            if kind in (reduce, expected):
                 to_settle.append(len(kinds))
         elif group == _SIGN:
             kind = signs[match.group()]

@@ -27,9 +27,10 @@ TABLES = Path(__file__).with_name("tables.json")
 # A mistake between these symbols is left by forgetting the statement that it stands in.
 _SYNCHRONISING = ("statements", "outcome_items", "mechanism_items")
 # A symbol on the stack that may stand for a level of the tree: the tree is never deeper than their number.
-_NESTING = set(
-    ["LEFT_PAREN", "LEFT_BRACKET", "LEFT_BRACE", "IF", "NOT", "AND", "OR", "comparator", "UNION", "DIFFERENCE", "INTERSECTION", "DOTS", "PLUS", "MINUS", "TIMES", "OVER_SIGN", "CARET", "EXPECTED"]
-)
+_NESTING = {
+    *("LEFT_PAREN", "LEFT_BRACKET", "LEFT_BRACE", "IF", "NOT", "AND", "OR", "comparator"),
+    *("UNION", "DIFFERENCE", "INTERSECTION", "DOTS", "PLUS", "MINUS", "TIMES", "OVER_SIGN", "CARET", "EXPECTED"),
+}
 
 
 def make_tables() -> dict[str, Any]:

@@ -36,13 +36,15 @@ _OPENERS = {"LEFT_PAREN": ")", "LEFT_BRACKET": "]", "LEFT_BRACE": "}"}
 
 def recover(table: Tables, tokens: Tokens, stacks: Stacks, rules: list[Any], build: Build, index: int) -> int | None:
     """Leave `stacks` where parsing can go on and return the token to go on with; None at a hopeless end."""
-    _reduce_on_error(table, stacks, rules, build)
     if len(build.problems) >= errors.MOST_ERRORS:
         build.problems.append(errors.too_many(tokens.span(index)))
         tokens.kinds[index] = table.ids["$END"]
         return leave_statement(table, tokens, stacks, index, to_end=True)
     if not _spoilt(tokens, stacks, table, index):
         if _swap_sign(table, tokens, stacks, build, index) or _end_statement(table, tokens, stacks, build, index):
+            return index
+        _reduce_on_error(table, stacks, rules, build)
+        if _close_block(table, tokens, stacks, build, index):
             return index
         _report(table, tokens, stacks, build, index)
     resumed = leave_statement(table, tokens, stacks, index)
@@ -155,25 +157,42 @@ def _fits(table: Tables, states: list[int], kind: int) -> bool:
 
 
 def _end_statement(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
-    """Put in a `;` or a `}` that was forgotten before a new statement, the end of a block or of the file."""
-    ids, kind = table.ids, tokens.kinds[index]
-    if kind not in (ids["$END"], ids["RIGHT_BRACE"]) and not (tokens.first_on_line(index) and kind in table.starters):
+    """Put in a `;` that was forgotten before a new statement, the end of a block or of the file."""
+    if not _ends_here(table, tokens, index):
         return False
-    place = Span(tokens.source, tokens.ends[index - 1], tokens.ends[index - 1]) if index else tokens.span(index)
-    ended = shift(table, stacks.states, ids["SEMICOLON"])
-    if ended is not None and _reaches(table, ended, kind):
-        build.problems.append(errors.missing_semicolon(place))
-        _insert(tokens, index, ids["SEMICOLON"])
+    ended = shift(table, stacks.states, table.ids["SEMICOLON"])
+    if ended is None or not _reaches(table, ended, tokens.kinds[index]):
+        return False
+    build.problems.append(errors.missing_semicolon(_end_before(tokens, index)))
+    _insert(tokens, index, table.ids["SEMICOLON"])
+    return True
+
+
+def _close_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
+    """Put in a `}` that was forgotten after the last part of a block."""
+    if not _ends_here(table, tokens, index) or stacks.states[-1] not in table.synchronising:
+        return False
+    kind = tokens.kinds[index]
+    closed = shift(table, stacks.states, table.ids["RIGHT_BRACE"])
+    if closed is None or not _reaches(table, closed, kind):
+        return False
+    where = _end_before(tokens, index) if kind == table.ids["$END"] else tokens.span(index)
+    build.problems.append(errors.missing_brace(where, tokens.span(stacks.values[-2])))
+    _insert(tokens, index, table.ids["RIGHT_BRACE"])
+    return True
+
+
+def _ends_here(table: Tables, tokens: Tokens, index: int) -> bool:
+    kind = tokens.kinds[index]
+    if kind in (table.ids["$END"], table.ids["RIGHT_BRACE"]):
         return True
-    if table.rows[stacks.states[-1]].get(ids["RIGHT_BRACE"]) is not None and stacks.states[-1] in table.synchronising:
-        closed = shift(table, stacks.states, ids["RIGHT_BRACE"])
-        if closed is not None and _reaches(table, closed, kind):
-            opened = tokens.span(stacks.values[-2])
-            where = tokens.span(index) if kind != ids["$END"] else place
-            build.problems.append(errors.missing_brace(where, opened))
-            _insert(tokens, index, ids["RIGHT_BRACE"])
-            return True
-    return False
+    return kind in table.starters and tokens.first_on_line(index)
+
+
+def _end_before(tokens: Tokens, index: int) -> Span:
+    """The empty place after the token before."""
+    end = tokens.ends[index - 1] if index else 0
+    return Span(tokens.source, end, end)
 
 
 def _reaches(table: Tables, states: list[int], kind: int) -> bool:
@@ -196,8 +215,7 @@ def _insert(tokens: Tokens, index: int, kind: int) -> None:
 def _report(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> None:
     message = message_of(stacks.states[-1])
     at_end = tokens.kinds[index] == table.ids["$END"]
-    end = tokens.ends[index - 1] if index else 0
-    span = Span(tokens.source, end, end) if at_end else tokens.span(index)
+    span = _end_before(tokens, index) if at_end else tokens.span(index)
     word = tokens.text(index)
     if stacks.states[-1] in table.synchronising and word in _LATER:
         build.problems.append(errors.not_in_this_version(span, word))

@@ -15,8 +15,8 @@ class Tables:
 
     `rows[state][terminal]` is the next state of a shift, `-1 - rule` for a reduction, or `accept`.
     `rules` are (left side, length, name of the building function or None).  `fallback[state]` is the rule to
-    reduce by on a mistake, or -1.  `soft` are keywords that are names where they cannot be keywords; `starters` are those that begin a statement.
-    `message[state]` is an index into `messages.toml`.
+    reduce by on a mistake, or -1.  `soft` are keywords that are names where they cannot be keywords;
+    `starters` are those that begin a statement.  `message[state]` is an index into `messages.toml`.
     """
 
     terminals: list[str]
