@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mdl.data.bind import Overrides, bind
+from mdl.data.bind import bind
+from mdl.data.overrides import Overrides
 from mdl.diagnostics import Diagnostic, Failure, Source, Span
 from mdl.semantics.resolve import resolve
 from mdl.syntax.parse import parse, read_source

@@ -68,13 +68,8 @@ def internal(error: BaseException) -> Diagnostic:
     )
 
 
-def bad_set(item: str) -> Diagnostic:
-    """MDL010: `--set` without a name or a value."""
-    return Diagnostic("MDL010", f"`--set {item}` is not NAME=VALUE", help="write `--set capacity=10`")
-
-
 def no_program(task: str, what: str) -> Diagnostic:
-    """MDL011: a task for which this version makes no program."""
+    """MDL010: a task for which this version makes no program."""
     return Diagnostic(
-        "MDL011", f"this version makes no program of `{task}`: {what}", help="name a rule of the file instead"
+        "MDL010", f"this version makes no program of `{task}`: {what}", help="name a rule of the file instead"
     )

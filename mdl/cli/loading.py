@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from mdl import driver
 from mdl.cli import errors
-from mdl.data.bind import Overrides
+from mdl.data.overrides import Overrides
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure
 from mdl.diagnostics.similar import nearest
@@ -15,14 +14,7 @@ from mdl.semantics.model import ExpectTask, LaterTask, Model, OutcomeSymbol, Rul
 
 
 def overrides(arguments: argparse.Namespace) -> Overrides:
-    """`--data` and `--set`; Failure where `--set` is not `name=value`."""
-    values = {}
-    for item in arguments.set:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            raise Failure(errors.bad_set(item))
-        values[name.strip()] = value.strip()
-    return Overrides(tuple(Path(p) for p in arguments.data), values)
+    return Overrides(tuple(arguments.data), tuple(arguments.set))
 
 
 def load(arguments: argparse.Namespace) -> Instance:

@@ -14,6 +14,7 @@ from mdl.cli import errors, loading
 from mdl.cli.main import DONE, FAILS, STOPPED, WRONG, show
 from mdl.cli.progress import progress
 from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.data.overrides import Overrides
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.program.solution import SolverOptions
 
@@ -75,7 +76,7 @@ def files(paths: list[str]) -> Iterator[str]:
             yield path
 
 
-def one(path: str, options: SolverOptions, via_pyomo: bool, changes: driver.Overrides) -> Tested:
+def one(path: str, options: SolverOptions, via_pyomo: bool, changes: Overrides) -> Tested:
     from mdl.tasks.run import run as run_tasks
 
     try:
