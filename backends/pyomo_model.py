@@ -79,7 +79,7 @@ def add_variables(model: Any, name: str, block: Columns) -> list[Any]:
             variable.setlb(below)
         if above is not None:
             variable.setub(above)
-        if value is not None:
+        if value is not None and value == value:  # NaN: no start given
             variable.set_value(value, skip_validation=True)
     return made
 

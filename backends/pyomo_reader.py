@@ -90,10 +90,10 @@ def domain_of(held: list[Any]) -> Domain:
 
 
 def begin(held: list[Any]) -> FloatArray | None:
-    """Start values; zero brought within the bounds where only some have one."""
+    """Start values, NaN where a variable has none."""
     if all(v.value is None for v in held):
         return None
-    return np.array([min(max(0.0, v.lb or 0.0), v.ub or 0.0) if v.value is None else v.value for v in held])
+    return np.array([np.nan if v.value is None else v.value for v in held])
 
 
 def row_block(component: Any, rows: list[Any], forms: list[Form], start: int, layout: Layout) -> Rows:

@@ -15,7 +15,7 @@ from mdl.backends.pyomo_arrays import to_arrays
 from mdl.backends.pyomo_model import assemble
 from mdl.diagnostics import Failure
 from mdl.program.labels import Labels
-from mdl.program.program import Bound, Columns, Domain, Objective, Program
+from mdl.program.program import Bound, Columns, Domain, Objective, Program, ProgramClass
 from mdl.program.quadratic import quadratic_objective
 from tests.backends.test_pyomo_model import unicast
 from tests.program import make
@@ -45,7 +45,8 @@ def blocks() -> Program:
         make.rows(make.sparse([[1, -1, 0]]), 0, 0, name="balance"),
         make.rows(make.sparse([[1, 1, -1], [0, 0, 2]]), None, 3, name="cap", start=1),
     )
-    return Program("blocks", columns, rows, Objective("cost", False, Numbers.of([0]), make.sparse([[1, 2, -1]])))
+    objective = Objective("cost", False, Numbers.of([0]), make.sparse([[1, 2, -1]]))
+    return Program("blocks", columns, rows, objective, kind=ProgramClass.MIP)
 
 
 LINEAR: list[Callable[[], Program]] = [

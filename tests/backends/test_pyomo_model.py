@@ -14,7 +14,7 @@ from mdl.backends.python_names import identifier, legal_names
 from mdl.diagnostics import Failure
 from mdl.program.graph import Affine, Apply, Function, Power, Product
 from mdl.program.labels import Labels
-from mdl.program.program import Bound, Columns, Domain, Objective, Program, Rows
+from mdl.program.program import Bound, Columns, Domain, Objective, Program, ProgramClass, Rows
 from mdl.program.sparse import SparseRows
 from tests.program import make
 
@@ -77,7 +77,7 @@ def everything() -> Program:
         make.columns(2, 0, [5, None], name="x"),
         Columns("y", Labels.scalar(), 2, None, None, initial=np.array([0.25])),
     )
-    return Program("everything", columns, rows, objective, nodes)
+    return Program("everything", columns, rows, objective, nodes, kind=ProgramClass.NLP)
 
 
 def by_hand(x1: float, x2: float, y: float) -> tuple[float, list[float]]:
