@@ -38,11 +38,12 @@ from mdl.algebra.values import (
     Solved,
     Symbolic,
     Truths,
+    Value,
     Varying,
 )
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.kinds import Element, Kind, SetOf, TupleOf
+from mdl.semantics.kinds import Element, Kind, SetOf, Truth, TupleOf
 from mdl.semantics.model import LetSymbol, Model, Symbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
@@ -211,6 +212,12 @@ class Evaluator:
     def truth(self, expr: Expr, frame: Frame) -> Truths:
         return truth(self, expr, frame)
 
+    def value(self, expr: Expr, frame: Frame) -> Value:
+        """Truth values, members or quantities, as the kind of the expression says."""
+        if isinstance(expr.kind, Truth):
+            return self.truth(expr, frame)
+        return self.member(expr, frame) if isinstance(expr.kind, Element) else self.number(expr, frame)
+
     def set(self, expr: Expr, frame: Frame) -> SetValue:
         """A set a row; where the expression uses no index it is Fixed."""
         if not self.free.of(expr) and (frame.absence is None or frame.absence.uniform):
@@ -289,11 +296,15 @@ class Evaluator:
         """A param or type on each row."""
         return self._references.values_at(ref, frame)
 
-    def table(self, symbol: LetSymbol) -> Quantity:
+    def let_at(self, ref: typed.Ref, frame: Frame) -> Value:
+        """A let of any kind on each row."""
+        return self._references.let(ref, frame)
+
+    def table(self, symbol: LetSymbol) -> Value:
         """A let, valuation or outcome formula over its whole index table."""
         if self.absence is None:
             return self._references.table(symbol)
-        return self.number(self._own_reference(symbol), self.frame(symbol).with_absence(self.absence))
+        return self.value(self._own_reference(symbol), self.frame(symbol).with_absence(self.absence))
 
     def _own_reference(self, symbol: LetSymbol) -> typed.Ref:
         args = tuple(typed.Index(v.span, v.kind, v) for b in symbol.index for v in b.indices)

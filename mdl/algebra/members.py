@@ -18,8 +18,8 @@ from mdl.algebra.universe import FIRST, MISSING, Codes, Universe
 from mdl.algebra.values import Members
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.kinds import SetOf
-from mdl.semantics.model import ParamSymbol, TypeSymbol
+from mdl.semantics.kinds import Element, SetOf
+from mdl.semantics.model import LetSymbol, ParamSymbol, TypeSymbol
 from mdl.semantics.typed import Expr
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ def member(ev: Evaluator, expr: Expr, frame: Frame) -> Members:
         case typed.Ref(symbol=ParamSymbol() | TypeSymbol()):
             held = ev.values_at(expr, frame)
             return held if isinstance(held, Members) else codes_of(ev.store.universe, held)
+        case typed.Ref(symbol=LetSymbol() as let) if isinstance(let.kind, Element):
+            found = ev.let_at(expr, frame)
+            assert isinstance(found, Members)
+            return found
+        case typed.Without(body=body) | typed.WithOnly(body=body):
+            return member(ev, body, ev.absent_frame(expr, frame))
         case typed.If(condition=c, then=a, otherwise=b):
             return _choice(ev, c, a, b, frame)
         case _:

@@ -15,7 +15,7 @@ from mdl.algebra.free import needed
 from mdl.algebra.members import argument_codes, shown_argument
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import Codes
-from mdl.algebra.values import Members, Positions, Quantity, Truths
+from mdl.algebra.values import Members, Positions, Quantity, Truths, Value
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
 from mdl.semantics.model import LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, Symbol, TypeSymbol, VarSymbol
@@ -32,7 +32,7 @@ class References:
 
     def __init__(self, ev: Evaluator) -> None:
         self._ev = ev
-        self._lets: dict[LetSymbol, Quantity] = {}
+        self._lets: dict[LetSymbol, Value] = {}
 
     # ---- entries ----
 
@@ -107,7 +107,8 @@ class References:
             case VarSymbol():
                 return self._variable(symbol, ref, self.positions(ref, frame), frame)
             case LetSymbol():
-                return self._let(symbol, ref, self.positions(ref, frame), frame)
+                let = self.let(ref, frame)
+                return self._ev.as_numbers(let, ref, frame) if isinstance(let, Members) else let
             case RuleSymbol() if self._ev.solved is not None:
                 return self._ev.solved.rule(symbol, frame, ref)
             case LaterSymbol(what=what):
@@ -177,7 +178,10 @@ class References:
 
     # ---- lets ----
 
-    def _let(self, symbol: LetSymbol, ref: typed.Ref, positions: Positions, frame: Frame) -> Quantity:
+    def let(self, ref: typed.Ref, frame: Frame) -> Value:
+        """A let on each row: a quantity, members or truth values as its kind says."""
+        symbol, positions = ref.symbol, self.positions(ref, frame)
+        assert isinstance(symbol, LetSymbol)
         if frame.absence is None:
             return self._take(self.table(symbol), positions, frame)
         if symbol.role != "outcome":
@@ -191,28 +195,32 @@ class References:
             parts.append((left, self._let_absent(symbol, positions[left], frame.take(left))))
         return self._ev.merge(parts, frame.size, ref)
 
-    def _let_absent(self, symbol: LetSymbol, positions: Positions, frame: Frame) -> Quantity:
+    def _let_absent(self, symbol: LetSymbol, positions: Positions, frame: Frame) -> Value:
         """A let where some agents are absent; each entry that is used is evaluated once where that is possible."""
         assert frame.absence is not None
         absence = _inside(symbol, frame.absence)
         if not absence.uniform:
-            return self._ev.number(symbol.body, frame.call(self._bind(symbol, symbol.index, positions), absence))
+            return self._ev.value(symbol.body, frame.call(self._bind(symbol, symbol.index, positions), absence))
         used, places = np.unique(positions, return_inverse=True)
         table = self._ev.frame(symbol).take(used).with_absence(absence)
-        return self._take(self._ev.number(symbol.body, table), places, None)
+        return self._take(self._ev.value(symbol.body, table), places, None)
 
-    def table(self, symbol: LetSymbol) -> Quantity:
+    def table(self, symbol: LetSymbol) -> Value:
         """The let over its whole index table, with everyone present; lets that it uses are evaluated first."""
         if symbol not in self._lets:
             for let in needed(symbol, self._lets):
-                self._lets[let] = self._ev.number(let.body, self._ev.frame(let))
+                self._lets[let] = self._ev.value(let.body, self._ev.frame(let))
         return self._lets[symbol]
 
-    def _take(self, value: Quantity, positions: Positions, frame: Frame | None) -> Quantity:
+    def _take(self, value: Value, positions: Positions, frame: Frame | None) -> Value:
         if frame is not None and positions is frame.everything:
             return value
         if isinstance(value, Numbers):
             return _gather(value, positions)
+        if isinstance(value, Members):
+            return Members(tuple(c[positions] for c in value.codes))
+        if isinstance(value, np.ndarray):
+            return value[positions]
         return self._ev.builder_take(value, positions)
 
 

@@ -16,6 +16,7 @@ from mdl.algebra.values import Fixed, Truths
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
 from mdl.semantics.kinds import Element, Numeric, SetOf, TupleOf
+from mdl.semantics.model import LetSymbol
 from mdl.semantics.typed import Expr
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def truth(ev: Evaluator, expr: Expr, frame: Frame) -> Truths:
             return _logic(ev, op == "and", args, frame)
         case typed.Not(arg=arg):
             return ~truth(ev, arg, frame)
+        case typed.Ref(symbol=LetSymbol()):
+            found: Truths = ev.let_at(expr, frame)
+            return found
         case typed.If(condition=c, then=a, otherwise=b):
             return _choice(ev, c, a, b, frame)
         case typed.Without(body=body) | typed.WithOnly(body=body):

@@ -54,6 +54,10 @@ class Varying:
     rows: Positions | None
 
 
+Value = Any
+"""A Quantity, `Members` or `Truths`."""
+
+
 SetValue = Fixed | Varying
 
 

@@ -62,8 +62,9 @@ def check_type(ev: Evaluator, symbol: TypeSymbol, values: Numbers | Members, pla
         low, high = ev.number(symbol.domain.low, frame), ev.number(symbol.domain.high, frame)
         inside = arithmetic.compare("<=", low, values) & arithmetic.compare("<=", values, high)
     else:
+        domain = ev.set(symbol.domain, frame)  # first, so that its members have codes
         members = values if isinstance(values, Members) else codes_of(ev.store.universe, values)
-        inside = contains(ev.set(symbol.domain, frame), members.codes)
+        inside = contains(domain, members.codes)
     row = first_false(inside)
     if row is not None:
         member = ev.index(symbol).member(row)
@@ -97,8 +98,8 @@ def _one(ev: Evaluator, expr: Expr) -> Domain:
 def _within(
     ev: Evaluator, symbol: ParamSymbol, within: Expr, values: Numbers | Members, frame: Frame, place: EntryPlace
 ) -> list[Diagnostic]:
-    members = values if isinstance(values, Members) else codes_of(ev.store.universe, values)
     allowed = ev.set(within, frame)
+    members = values if isinstance(values, Members) else codes_of(ev.store.universe, values)
     row = first_false(contains(allowed, members.codes))
     if row is None:
         return []
