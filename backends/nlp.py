@@ -15,12 +15,12 @@ import numpy as np
 from mdl.algebra.numbers import FloatArray, Numbers
 from mdl.backends import errors
 from mdl.backends.arrays import name_of_column
-from mdl.diagnostics import Failure
+from mdl.diagnostics import Failure, Span
 from mdl.program.evaluation import Evaluation, Values
 from mdl.program.functions import Functions
 from mdl.program.graph import Affine, Apply, Node, Power
 from mdl.program.lift import Lifted, lift
-from mdl.program.program import Domain, Program, ProgramClass
+from mdl.program.program import Columns, Domain, Program, ProgramClass, Rows
 from mdl.program.residual import Sides, column_sides, row_sides
 
 PUSH = 1e-2
@@ -43,21 +43,30 @@ class Problem:
     start: FloatArray
     sign: float
     """1 to minimise, -1 to maximise."""
+    idle: int
+    """Columns at the end that stand in no row: IPOPT refuses fewer free columns than equality rows, and of as
+    many it only solves the rows."""
 
 
-def prepare(program: Program, solver: str) -> Problem:
-    """Raises Failure: integer variables (MDL501), complementarity (MDL502), a number that is not finite
+def prepare(program: Program, solver: str, near: FloatArray | None = None) -> Problem:
+    """`near` replaces the user's starts.
+
+    Raises Failure: integer variables (MDL501), complementarity (MDL502), a number that is not finite
     (MDL551), a program that is not defined at the start point (MDL503)."""
     _refuse_class(program, solver)
     _refuse_numbers(program)
     evaluation = Evaluation(program)
     lifted = lift(program)
     functions = Functions(lifted.program)
-    point = _start(program, evaluation)
-    sides = column_sides(lifted.program)
-    start = _inside(lifted.extend(point, evaluation), sides)
+    point = _start(program, evaluation, near)
+    columns, rows = column_sides(lifted.program), row_sides(lifted.program)
+    start = _inside(lifted.extend(point, evaluation), columns)
+    free, equal = int((columns.lower < columns.upper).sum()), int((rows.lower == rows.upper).sum())
+    idle = max(0, equal - free + 1) if free and equal else 0
+    columns = Sides(np.append(columns.lower, np.full(idle, -1.0)), np.append(columns.upper, np.full(idle, 1.0)))
+    start = np.append(start, np.zeros(idle))
     sign = -1.0 if program.objective.maximize else 1.0
-    return Problem(program, evaluation, lifted, functions, sides, row_sides(lifted.program), start, sign)
+    return Problem(program, evaluation, lifted, functions, columns, rows, start, sign, idle)
 
 
 def empty_side(program: Program) -> str | None:
@@ -92,7 +101,7 @@ def _refuse_numbers(program: Program) -> None:
         raise Failure(found)
 
 
-def _numbers(program: Program) -> Iterator[tuple[str, Numbers, object]]:
+def _numbers(program: Program) -> Iterator[tuple[str, Numbers, Span | None]]:
     goal = program.objective
     yield f"constant of {goal.name}", goal.constant, goal.span
     for maps, name, span in [((goal.linear, *(m for m, _ in goal.nonlinear)), goal.name, goal.span)] + [
@@ -100,7 +109,8 @@ def _numbers(program: Program) -> Iterator[tuple[str, Numbers, object]]:
     ]:
         for held in maps:
             yield f"coefficient in {name}", held.coefficients, span
-    for block in (*program.columns, *program.rows):
+    blocks: list[Columns | Rows] = [*program.columns, *program.rows]
+    for block in blocks:
         for side, bound in (("lower", block.lower), ("upper", block.upper)):
             if bound is not None:
                 kept = bound.values if bound.finite is None else bound.values.take(np.flatnonzero(bound.finite))
@@ -126,12 +136,13 @@ def _not_finite(numbers: Numbers) -> float | None:
 # ---- the start ---------------------------------------------------------------------------------
 
 
-def _start(program: Program, evaluation: Evaluation) -> FloatArray:
+def _start(program: Program, evaluation: Evaluation, near: FloatArray | None) -> FloatArray:
     """The user's starts, and the first guess for the rest at which everything is defined."""
     sides, given = column_sides(program), np.full(program.width, np.nan)
     for block in program.columns:
         if block.initial is not None:
             given[block.start : block.start + len(block.labels)] = block.initial
+    given = given if near is None else near
     points = [_inside(np.where(np.isnan(given), guess, given), sides) for guess in GUESSES]
     if not np.isnan(given).any():
         points = points[:1]
@@ -161,7 +172,7 @@ def is_defined(evaluation: Evaluation, x: FloatArray) -> bool:
     return bool(np.isfinite(evaluation.objective(x, nodes))) and all(bool(np.isfinite(v).all()) for v in values)
 
 
-def why_undefined(program: Program, evaluation: Evaluation, x: FloatArray) -> tuple[str, str, object]:
+def why_undefined(program: Program, evaluation: Evaluation, x: FloatArray) -> tuple[str, str, Span | None]:
     """What is not defined, the values of variables that make it so, and its place in the file."""
     nodes = evaluation.nodes(x)
     for place, node in enumerate(program.nodes):

@@ -27,32 +27,43 @@ class Callbacks:
 
     def __init__(self, problem: Problem, ends: float | None) -> None:
         self.functions, self.sign, self.ends = problem.functions, problem.sign, ends
+        self.width, self.idle = problem.functions.width, problem.idle
+        rows, columns = self.functions.jacobian_row, self.functions.jacobian_column
+        # IPOPT does not take rows with no entry at all
+        self.hollow = self.functions.height > 0 and not len(rows)
+        self.jacobian_places = (np.zeros(1, dtype=np.intp),) * 2 if self.hollow else (rows, columns)
         self.iterations = 0
         self.stopped: str | None = None
         """INTERRUPTED or TIME, where the run was ended from here."""
         self.error: BaseException | None = None
-        self.last = problem.start
+        self.last = problem.start[: self.width]
         """The last iterate."""
 
     def objective(self, x: FloatArray) -> float:
-        return float(self._guard(lambda: np.array(self.sign * self.functions.objective(x)), 1).ravel()[0])
+        x = x[: self.width]
+        return float(self._guard(lambda: np.array([self.sign * self.functions.objective(x)]), 1)[0])
 
     def gradient(self, x: FloatArray) -> FloatArray:
-        self.last = np.array(x)
-        return self._guard(lambda: self.sign * self.functions.gradient(x), len(x))
+        self.last = np.array(x[: self.width])
+        found = self._guard(lambda: self.sign * self.functions.gradient(self.last), self.width)
+        return np.append(found, np.zeros(self.idle)) if self.idle else found
 
     def constraints(self, x: FloatArray) -> FloatArray:
+        x = x[: self.width]
         return self._guard(lambda: self.functions.rows(x), self.functions.height)
 
     def jacobian(self, x: FloatArray) -> FloatArray:
+        if self.hollow:
+            return np.zeros(1)
+        x = x[: self.width]
         return self._guard(lambda: self.functions.jacobian(x), len(self.functions.jacobian_row))
 
     def hessian(self, x: FloatArray, multipliers: FloatArray, weight: float) -> FloatArray:
-        size = len(self.functions.hessian_row)
+        x, size = x[: self.width], len(self.functions.hessian_row)
         return self._guard(lambda: self.functions.hessian(x, self.sign * weight, multipliers), size)
 
     def jacobianstructure(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        return self.functions.jacobian_row, self.functions.jacobian_column
+        return self.jacobian_places
 
     def hessianstructure(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         return self.functions.hessian_row, self.functions.hessian_column

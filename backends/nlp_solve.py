@@ -14,6 +14,7 @@ import numpy as np
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.nlp import Problem, empty_side, prepare
 from mdl.backends.nlp_callbacks import INTERRUPTED, TIME, Callbacks, interruptible
+from mdl.program.elastic import elastic
 from mdl.program.program import Program, ProgramClass
 from mdl.program.residual import Residuals, residuals
 from mdl.program.solution import Solution, SolverOptions, Status
@@ -31,6 +32,12 @@ class Raw:
     lower: FloatArray
     upper: FloatArray
 
+
+ITERATIONS = 1000
+"""An attempt may take this many."""
+
+FEASIBLE = 1e-7
+"""Rows that fail by no more than this in all, over 1 + the largest side, are taken to hold."""
 
 Run = Callable[[Problem, Callbacks, Options], Raw]
 
@@ -61,6 +68,7 @@ BASE: Options = {
     "bound_relax_factor": 0.0,
     "tol": 1e-8,
     "constr_viol_tol": 1e-8,
+    "max_iter": ITERATIONS,
     "fixed_variable_treatment": "make_parameter",
 }
 SECOND: tuple[Options, ...] = (
@@ -73,7 +81,8 @@ SECOND: tuple[Options, ...] = (
 def solve_by(run: Run, solver: str, program: Program, options: SolverOptions) -> Solution:
     """Status OPTIMAL only of convex classes, LOCAL otherwise; FAILED where the residuals of an answer are too large.
 
-    Raises Failure as `nlp.prepare` does, and what a callback raised.
+    INFEASIBLE is confirmed by a phase 1 of its own.  Raises Failure as `nlp.prepare` does, and what a
+    callback raised.
     """
     began = perf_counter()
     ends = None if options.time_limit is None else monotonic() + options.time_limit
@@ -88,27 +97,77 @@ def solve_by(run: Run, solver: str, program: Program, options: SolverOptions) ->
 
 
 def _attempts(run: Run, problem: Problem, options: SolverOptions, ends: float | None, solver: str) -> Solution:
-    """The first conclusive answer; else the first one, with what the others said."""
-    first: Solution | None = None
-    for changes in ({}, *SECOND):
-        settings: Options = {**BASE, **changes}
-        if not options.quiet:
-            settings |= {"print_level": 5, "sb": "no"}
-        if options.tolerance is not None:
-            settings["tol"] = options.tolerance
-        callbacks = Callbacks(problem, ends)
+    """The first conclusive answer; else phase 1, which proves that there is none or gives a better start."""
+
+    def attempt(on: Problem, changes: Options) -> Solution:
+        callbacks = Callbacks(on, ends)
         with interruptible(callbacks):
-            raw = run(problem, callbacks, settings)
+            raw = run(on, callbacks, _settings(options, changes))
         if callbacks.error is not None:
             raise callbacks.error
-        found = _read(problem, raw, callbacks, solver)
-        if found.status is not Status.FAILED and not (found.status is Status.INFEASIBLE and first is None):
+        return _read(on, raw, callbacks, solver)
+
+    first = attempt(problem, {})
+    if not _is_open(first):
+        return first
+    near = _phase_one(problem, first, attempt, solver)
+    if isinstance(near, Solution):
+        return near
+    problem = problem if near is None else prepare(problem.program, solver, near)
+    for changes in ({}, *SECOND) if near is not None else SECOND:
+        found = attempt(problem, changes)
+        if not _is_open(found):
             return found
-        if first is not None and found.status is first.status is Status.INFEASIBLE:
-            return first
-        first = found if first is None else first
-    assert first is not None
+    if first.status is Status.INFEASIBLE:
+        return replace(first, status=Status.FAILED, message=f"{first.message}, which could not be confirmed")
     return first
+
+
+def _is_open(found: Solution) -> bool:
+    """Calls for another attempt: nothing was found out, and it was not the user who stopped it."""
+    return found.status in (Status.FAILED, Status.INFEASIBLE) or found.iterations >= ITERATIONS
+
+
+def _phase_one(
+    problem: Problem, first: Solution, attempt: Callable[[Problem, Options], Solution], solver: str
+) -> Solution | FloatArray | None:
+    """The answer, where the rows cannot hold or the run was stopped; else a feasible point, None if none was found."""
+    if not problem.program.height:
+        return None
+    program = elastic(problem.program)
+    for changes in ({}, *SECOND):
+        found = attempt(prepare(program, solver), changes)
+        if found.status in (Status.INTERRUPTED, Status.LIMIT) and not _is_open(found):
+            return _nothing(found, found.status, found.message.split(";")[0])
+        if found.values is not None and found.objective is not None and not _is_open(found):
+            break
+    else:
+        return None
+    if found.objective <= FEASIBLE * (1 + _largest_side(problem)):
+        return found.values[: problem.program.width]
+    near = "" if is_convex(program) else " near the start point; other starts may find points where they hold"
+    message = f"the rows fail by at least {found.objective:.3g} in all{near}"
+    return _nothing(replace(first, iterations=found.iterations), Status.INFEASIBLE, message)
+
+
+def _settings(options: SolverOptions, changes: Options) -> Options:
+    settings: Options = {**BASE, **changes}
+    if not options.quiet:
+        settings |= {"print_level": 5, "sb": "no"}
+    if options.tolerance is not None:
+        settings["tol"] = options.tolerance
+    return settings
+
+
+def _largest_side(problem: Problem) -> float:
+    """Of the rows' finite sides, in absolute value."""
+    sides = np.concatenate((problem.rows.lower, problem.rows.upper))
+    return float(np.abs(sides[np.isfinite(sides)]).max(initial=0.0))
+
+
+def is_convex(program: Program) -> bool:
+    """Proved, so that a local answer is global."""
+    return program.kind in (ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX)
 
 
 def _nothing_to_choose(problem: Problem, solver: str) -> Solution:
@@ -132,13 +191,13 @@ def _read(problem: Problem, raw: Raw, callbacks: Callbacks, solver: str) -> Solu
     if callbacks.stopped is not None:
         return _stopped(problem, answer, callbacks, solver)
     found = residuals(problem.program, answer, problem.evaluation)
-    convex = problem.program.kind in (ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX)
+    convex = is_convex(problem.program)
     if raw.code in SOLVED:
         if found.accepted():
             return replace(answer, status=Status.OPTIMAL if convex else Status.LOCAL)
         return _nothing(answer, Status.FAILED, f"the answer does not hold: {found}")
     if raw.code == INFEASIBLE:
-        return _nothing(answer, Status.INFEASIBLE, "" if convex else MEANINGS[INFEASIBLE])
+        return _nothing(answer, Status.INFEASIBLE, MEANINGS[INFEASIBLE])
     if raw.code == DIVERGING and found.primal.scaled <= 1e-6:
         return _nothing(answer, Status.UNBOUNDED, MEANINGS[DIVERGING])
     meaning = MEANINGS.get(raw.code, f"IPOPT's status {raw.code}")
