@@ -26,7 +26,7 @@ def ranges() -> Program:
     return make.linear(
         [1, Fraction(-1, 3), 0, 0],
         [[1, 2, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [1, 1, 1, 0], [0, -1, 0, 0]],
-        [1, None, -1, 2, Fraction(1, 3)],
+        [1, None, -1, 2, Fraction(-1, 3)],
         [1, 4, 1, 5, None],
         [None, 0, -2, 0],
         [None, 1, 2, None],
