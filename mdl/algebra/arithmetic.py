@@ -169,6 +169,19 @@ def total(terms: Sequence[Numbers]) -> Numbers:
     return out
 
 
+def sub(a: Numbers, b: Numbers) -> Numbers:
+    return _binary(a, b, _sub_exact, np.subtract)
+
+
+def _sub_exact(a: Numbers, b: Numbers) -> Numbers | None:
+    if _too_long(max(len(a), len(b)), lcm(a.denominator, b.denominator)):
+        return None
+    left, right, common = _aligned(a, b)
+    if left.dtype != object and right.dtype != object and largest(left) + largest(right) <= LIMIT:
+        return _finish(left - right, common)
+    return _finish(_wide(left) - _wide(right), common)
+
+
 def neg(a: Numbers) -> Numbers:
     size, a = len(a), _compact(a)
     if a.numerators is not None:
@@ -428,6 +441,17 @@ def is_whole(a: Numbers) -> Truths:
     else:
         whole = (a.numerators % a.denominator == 0).astype(np.bool_)
     return np.broadcast_to(whole, (size,))
+
+
+def spread(a: Numbers, inner: tuple[int, ...], shape: tuple[int, ...]) -> Numbers:
+    """Repeated over the axes of `shape` on which `inner` has 1; row-major."""
+    held = a.floats_ if a.numerators is None else a.numerators
+    assert held is not None
+    size = int(np.prod(shape, dtype=np.int64))
+    if is_constant(a):
+        return _spread(_compact(a), size)
+    full = np.broadcast_to(held.reshape(inner), shape).reshape(-1)
+    return Numbers.exact(full, a.denominator) if a.numerators is not None else Numbers(None, 1, full)
 
 
 def merge(parts: Sequence[tuple[npt.NDArray[Any], Numbers]], size: int) -> Numbers:

@@ -21,7 +21,7 @@ from mdl.algebra.absence import Absence, Restriction, absent_rows, combined
 from mdl.algebra.arithmetic import Fault
 from mdl.algebra.domain import Domain
 from mdl.algebra.frame import Frame
-from mdl.algebra.free import FreeIndices
+from mdl.algebra.free import DataOnly, FreeIndices
 from mdl.algebra.members import member, numbers_of
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.references import References
@@ -76,6 +76,7 @@ class Evaluator:
         self.solved = solved
         self.absence = absence
         self.free = FreeIndices()
+        self.data_only = DataOnly()
         self.root = Frame.root(store.universe, absence)
         self._everyone = Frame.root(store.universe)
         self._frames: dict[Symbol, Frame] = {}
@@ -234,6 +235,11 @@ class Evaluator:
             return self.as_numbers(self.member(expr, frame), expr, frame)
         if frame.size > 1 and not self.free.of(expr) and (frame.absence is None or frame.absence.uniform):
             return self._repeat(self._number(expr, self.uniform_root(frame)), frame.size)
+        if frame.absence is None and frame.size > 1 and self.data_only.of(expr):
+            smaller = frame.narrowed(self.free.of(expr))
+            if smaller is not None:
+                held, inner, shape = smaller
+                return arithmetic.spread(self.number(expr, held), inner, shape)
         return self._number(expr, frame)
 
     def uniform_root(self, frame: Frame) -> Frame:
@@ -260,7 +266,7 @@ class Evaluator:
                 value = self.number(arg, frame)
                 return arithmetic.neg(value) if isinstance(value, Numbers) else self.builder(expr).negate(value, expr)
             case typed.Add(terms=terms):
-                return self._add([self.number(t, frame) for t in terms], expr, frame)
+                return self._add(terms, expr, frame)
             case typed.Mul(factors=factors):
                 return self._multiply([self.number(f, frame) for f in factors], expr, frame)
             case typed.Div(numerator=a, denominator=b):
@@ -329,11 +335,18 @@ class Evaluator:
             row = min(f.position, frame.size - 1)
             raise Failure(errors.fault(f, expr.span, frame.describe(row))) from None
 
-    def _add(self, terms: Sequence[Quantity], expr: Expr, frame: Frame) -> Quantity:
-        known = [t for t in terms if isinstance(t, Numbers)]
-        others = [t for t in terms if not isinstance(t, Numbers)]
-        with self.faults(expr, frame):
-            constant = arithmetic.total(known) if known else None
+    def _add(self, terms: Sequence[Expr], expr: Expr, frame: Frame) -> Quantity:
+        others, constant = list[Quantity](), None
+        for t in terms:
+            negative = isinstance(t, typed.Neg)
+            value = self.number(t.arg if isinstance(t, typed.Neg) else t, frame)
+            if not isinstance(value, Numbers):
+                others.append(self.builder(t).negate(value, t) if negative else value)
+            elif constant is None:
+                constant = arithmetic.neg(value) if negative else value
+            else:
+                with self.faults(expr, frame):
+                    constant = (arithmetic.sub if negative else arithmetic.add)(constant, value)
         if not others:
             return constant
         return self.builder(expr).add(others if constant is None else [*others, constant], expr)

@@ -185,6 +185,41 @@ class Frame:
             for r, f, group in zip(self.ranges, factors, indices, strict=True)
         )
 
+    def narrowed(self, indices: frozenset[IndexVar]) -> tuple[Frame, tuple[int, ...], tuple[int, ...]] | None:
+        """A smaller frame on which an expression with only these indices has all of its values.
+
+        Only for a whole product of fixed sets.  Also the shape of the product (outer rows, then one axis a
+        range) and the shape that the smaller frame's rows take in it, with 1 on the axes left out.
+        """
+        if not self.ranges or self.filtered or self.outer is None or not self.size:
+            return None
+        if not all(isinstance(r.source, Domain) for r in self.ranges):
+            return None
+        own = {v: k for k, r in enumerate(self.ranges) for v in r.indices}
+        axes = frozenset(own.get(v, -1) for v in indices)
+        shape = (self.outer.size, *(r.source.size for r in self.ranges if isinstance(r.source, Domain)))
+        inner = tuple(s if k - 1 in axes else 1 for k, s in enumerate(shape))
+        small = 1
+        for s in inner:
+            small *= s
+        if 2 * small > self.size:
+            return None
+        frame: Frame | None = self._cache.get(("narrowed", axes))
+        if frame is None:
+            frame = self._cache["narrowed", axes] = self._narrow(axes, small)
+        return frame, inner, shape
+
+    def _narrow(self, axes: frozenset[int], size: int) -> Frame:
+        assert self.outer is not None
+        outer = self.outer if -1 in axes else Frame.root(self.universe, self.absence)
+        chosen = [r for k, r in enumerate(self.ranges) if k in axes]
+        if not chosen:
+            return outer
+        binders = [Binder(r.indices, _NOWHERE, r.indices[0].span) for r in chosen]
+        made = outer.expand(binders, [Fixed(r.source) for r in chosen if isinstance(r.source, Domain)])
+        assert made.size == size
+        return made
+
     # ---- children ----
 
     def keep(self, rows: Positions) -> Frame:
@@ -258,7 +293,15 @@ class Frame:
     def segments(self, ancestor: Frame) -> Segments:
         """This frame's rows grouped by the row of `ancestor`."""
         rows = self.rows_of(ancestor)
+        whole = not self.filtered and all(isinstance(r.source, Domain) for r in self.ranges)
+        if self.ranges and whole and self.outer is ancestor and ancestor.size and rows is not None:
+            block = self.size // ancestor.size
+            return Segments(rows, ancestor.size, np.arange(ancestor.size + 1, dtype=np.int64) * block)
         return Segments(np.arange(self.size, dtype=_index_type(self.size)) if rows is None else rows, ancestor.size)
+
+
+_NOWHERE: Any = None
+"""Domain of a binder that is expanded over a set already evaluated."""
 
 
 def _index_type(size: int) -> type[np.int32] | type[np.int64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mdl.semantics import typed
-from mdl.semantics.model import LetSymbol, VarSymbol
+from mdl.semantics.model import LetSymbol, ParamSymbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
 
@@ -78,6 +78,26 @@ class FreeIndices:
         if isinstance(expr, typed.Reduce | typed.Comprehension):
             below -= bound(expr.binders)
         return below
+
+
+class DataOnly:
+    """Whether an expression is made of params, types and members alone, remembered."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[Expr, bool] = {}
+
+    def of(self, expr: Expr) -> bool:
+        found = self._known.get(expr)
+        if found is None:
+            found = self._known[expr] = self._own(expr) and all(self.of(e) for e in children(expr))
+        return found
+
+    def _own(self, expr: Expr) -> bool:
+        if isinstance(expr, typed.Ref):
+            return isinstance(expr.symbol, ParamSymbol | TypeSymbol)
+        return not isinstance(expr, typed.Attribute | typed.Without | typed.WithOnly | typed.Expected | typed.Reduce)
 
 
 def lets_in(exprs: Iterator[Expr]) -> Iterator[LetSymbol]:

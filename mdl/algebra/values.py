@@ -66,10 +66,10 @@ class Segments:
 
     __slots__ = ("_starts", "parents", "size")
 
-    def __init__(self, parents: Positions, size: int) -> None:
+    def __init__(self, parents: Positions, size: int, starts: npt.NDArray[np.int64] | None = None) -> None:
         self.parents = parents
         self.size = size
-        self._starts: npt.NDArray[np.int64] | None = None
+        self._starts = starts
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
