@@ -13,7 +13,7 @@ EXPECT = re.compile(
     re.MULTILINE,
 )
 RANGE = re.compile(
-    r'^expect (?P<low>-?[0-9./]+) <= (?P<claim>.+?) <= (?P<high>-?[0-9./]+) within 1e-6 "(?P<why>.*)";$',
+    r'^expect (?P<low>-?[0-9./]+) <= (?P<claim>.+?) <= (?P<high>-?[0-9./]+) within 1e-6\s+"(?P<why>.*)";$',
     re.MULTILINE,
 )
 ANY = re.compile(r"^expect\b", re.MULTILINE)
