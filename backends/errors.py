@@ -155,3 +155,22 @@ def undefined(what: str, where: str, span: Span | None) -> Diagnostic:
         help="bound the variables so that this is defined everywhere inside the bounds, or start elsewhere",
         notes=(f"the start point has {where}",) if where else (),
     )
+
+
+def nothing_to_write(target: str, span: Span | None) -> Diagnostic:
+    return Diagnostic(
+        "MDL588",
+        f"the program has no variable, which a file of type {target} cannot say",
+        span,
+        help="check the data: every index set may be empty",
+    )
+
+
+def row_cannot_hold(target: str, row: str, span: Span | None) -> Diagnostic:
+    """A row without variables that is false; the format has no place for it."""
+    return Diagnostic(
+        "MDL589",
+        f"the row `{row}` has no variables and cannot hold, so a file of type {target} would lose it",
+        span,
+        help="the program is infeasible: `mdl explain` names the rows that conflict",
+    )
