@@ -70,6 +70,8 @@ def solve_quadratic(arrays: Arrays, hessian: Hessian, options: SolverOptions, cl
 
 def quadratic_gap(arrays: Arrays, hessian: Hessian, point: FloatArray, row_duals: FloatArray) -> float:
     """Largest relative KKT residual: an optimum of a convex program solves its own linearisation."""
+    if not np.isfinite(point).all():
+        return np.inf
     gradient = arrays.cost + times(hessian, point)
     linearised = optimality_gap(replace(arrays, cost=gradient), point, row_duals)
     return max(violation(arrays, point), linearised)

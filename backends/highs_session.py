@@ -127,23 +127,31 @@ def _run(highs: Any) -> bool:
     """Whether HiGHS came to an end (Ctrl-C included) and may be read.
 
     HiGHS keeps Python's own handler from running, so it works in a thread while this one listens.
+    An interrupted `Thread.join` may call a running thread dead (CPython 3.11), so an event says it.
     """
     if threading.current_thread() is not threading.main_thread():
         highs.run()
         return True
     highs.HandleUserInterrupt = True
-    worker = threading.Thread(target=highs.run, daemon=True)
-    worker.start()
+    ended = threading.Event()
+
+    def work() -> None:
+        try:
+            highs.run()
+        finally:
+            ended.set()
+
+    threading.Thread(target=work, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(0.1)
+        while not ended.wait(0.1):
+            pass
     except KeyboardInterrupt:
         highs.cancelSolve()
         try:
-            worker.join(GRACE)
+            ended.wait(GRACE)
         except KeyboardInterrupt:
             return False
-    if worker.is_alive():
+    if not ended.is_set():
         return False
     highs.disableCallbacks()
     return True
