@@ -110,7 +110,9 @@ def member_clash(name: str, span: Span, what: str, place: Span, written: Label |
 
 def cyclic(cycle: Sequence[tuple[str, Span]]) -> Diagnostic:
     """MDL210: definitions that use each other in a circle."""
-    names = " -> ".join(f"`{name}`" for name, _ in (*cycle, cycle[0]))
+    names = " -> ".join(f"`{name}`" for name, _ in (*cycle[:12], cycle[0]))
+    if len(cycle) > 12:
+        names += f" through {len(cycle)} definitions"
     message = "a definition uses itself" if len(cycle) == 1 else "definitions use each other in a circle"
     labels = tuple(Label(span, "part of the circle") for _, span in cycle[1:20])
     return Diagnostic("MDL210", f"{message}: {names}", cycle[0][1], "the circle starts here",
