@@ -48,13 +48,8 @@ class Problem:
     many it only solves the rows."""
 
 
-def prepare(program: Program, solver: str, near: FloatArray | None = None) -> Problem:
-    """`near` replaces the user's starts.
-
-    Raises Failure: integer variables (MDL501), complementarity (MDL502), a number that is not finite
-    (MDL551), a program that is not defined at the start point (MDL503)."""
-    _refuse_class(program, solver)
-    _refuse_numbers(program)
+def prepare(program: Program, near: FloatArray | None = None) -> Problem:
+    """`near` replaces the user's starts.  Raises Failure (MDL503) where the program is undefined at the start."""
     evaluation = Evaluation(program)
     lifted = lift(program)
     functions = Functions(lifted.program)
@@ -83,15 +78,13 @@ def empty_side(program: Program) -> str | None:
 # ---- refusals ----------------------------------------------------------------------------------
 
 
-def _refuse_class(program: Program, solver: str) -> None:
+def refuse(program: Program, solver: str) -> None:
+    """Raises Failure: integer variables (MDL501), complementarity (MDL502), a number that is not finite (MDL551)."""
     whole = next((b for b in program.columns if b.domain is not Domain.CONTINUOUS), None)
     if whole is not None:
         raise Failure(errors.no_integers(solver, whole.name, whole.span))
     if program.complementarities or program.kind is ProgramClass.COMPLEMENTARITY:
         raise Failure(errors.no_complementarity(solver, program.objective.span))
-
-
-def _refuse_numbers(program: Program) -> None:
     found = []
     for what, numbers, span in _numbers(program):
         value = _not_finite(numbers)

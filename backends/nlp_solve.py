@@ -12,7 +12,7 @@ from time import monotonic, perf_counter
 import numpy as np
 
 from mdl.algebra.numbers import FloatArray
-from mdl.backends.nlp import Problem, empty_side, prepare
+from mdl.backends.nlp import Problem, empty_side, prepare, refuse
 from mdl.backends.nlp_callbacks import INTERRUPTED, TIME, Callbacks, interruptible
 from mdl.program.elastic import elastic
 from mdl.program.program import Program, ProgramClass
@@ -62,12 +62,17 @@ MEANINGS = {
     -102: "not enough memory",
 }
 
+# where bounds only just bind a point is as exact as the root of the tolerance, and the last digits are
+# cheap: mostly one iteration; five more at the usual 1e-8 and the run ends there
 BASE: Options = {
     "sb": "yes",
     "print_level": 0,
     "bound_relax_factor": 0.0,
-    "tol": 1e-8,
+    "tol": 1e-10,
+    "acceptable_tol": 1e-8,
+    "acceptable_iter": 5,
     "constr_viol_tol": 1e-8,
+    "acceptable_constr_viol_tol": 1e-8,
     "max_iter": ITERATIONS,
     "fixed_variable_treatment": "make_parameter",
 }
@@ -81,15 +86,16 @@ SECOND: tuple[Options, ...] = (
 def solve_by(run: Run, solver: str, program: Program, options: SolverOptions) -> Solution:
     """Status OPTIMAL only of convex classes, LOCAL otherwise; FAILED where the residuals of an answer are too large.
 
-    INFEASIBLE is confirmed by a phase 1 of its own.  Raises Failure as `nlp.prepare` does, and what a
-    callback raised.
+    INFEASIBLE is confirmed by a phase 1 of its own.  Raises Failure as `refuse` and `prepare` do,
+    and what a callback raised.
     """
     began = perf_counter()
     ends = None if options.time_limit is None else monotonic() + options.time_limit
+    refuse(program, solver)
     crossed = empty_side(program)
     if crossed is not None:
         return Solution(Status.INFEASIBLE, solver, f"the lower side of {crossed} is above its upper side")
-    problem = prepare(program, solver)
+    problem = prepare(program)
     if not program.width:
         return _nothing_to_choose(problem, solver)
     found = _attempts(run, problem, options, ends, solver)
@@ -113,7 +119,7 @@ def _attempts(run: Run, problem: Problem, options: SolverOptions, ends: float | 
     near = _phase_one(problem, first, attempt, solver)
     if isinstance(near, Solution):
         return near
-    problem = problem if near is None else prepare(problem.program, solver, near)
+    problem = problem if near is None else prepare(problem.program, near)
     for changes in ({}, *SECOND) if near is not None else SECOND:
         found = attempt(problem, changes)
         if not _is_open(found):
@@ -136,7 +142,7 @@ def _phase_one(
         return None
     program = elastic(problem.program)
     for changes in ({}, *SECOND):
-        found = attempt(prepare(program, solver), changes)
+        found = attempt(prepare(program), changes)
         if found.status in (Status.INTERRUPTED, Status.LIMIT) and not _is_open(found):
             return _nothing(found, found.status, found.message.split(";")[0])
         if found.values is not None and found.objective is not None and not _is_open(found):
@@ -155,7 +161,7 @@ def _settings(options: SolverOptions, changes: Options) -> Options:
     if not options.quiet:
         settings |= {"print_level": 5, "sb": "no"}
     if options.tolerance is not None:
-        settings["tol"] = options.tolerance
+        settings |= {"tol": options.tolerance, "acceptable_tol": options.tolerance}
     return settings
 
 

@@ -23,7 +23,7 @@ from mdl.program.quadratic import reached
 from mdl.program.slopes import Pattern, union
 from mdl.program.sparse import SparseRows
 
-WIDE = 24
+WIDE = 32
 """Variables in an argument from which on it is lifted.
 
 A dense block of this size costs about as much as the column, row and entries that replace it.

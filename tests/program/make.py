@@ -42,7 +42,7 @@ def identity(size: int, width: int | None = None, start: int = 0) -> SparseRows:
 
 def bound(side: Side, size: int) -> Bound | None:
     values = [side] * size if side is None or isinstance(side, (int, float, Fraction)) else list(side)
-    finite = [v is not None and not isinf(v) for v in values]
+    finite = [v is not None and not (isinstance(v, float) and isinf(v)) for v in values]
     if size and not any(finite):
         return None
     held = numbers([v if f and v is not None else 0 for v, f in zip(values, finite, strict=True)])
