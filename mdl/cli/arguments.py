@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import NoReturn
 
 from mdl import __version__
 from mdl.cli import errors
 from mdl.diagnostics import Failure
+from mdl.diagnostics.similar import nearest
 
 COMMANDS = {
     "check": "find mistakes without solving, and say what kind of program each rule is",
@@ -27,6 +29,9 @@ class Parser(argparse.ArgumentParser):
     """Raises a Diagnostic where argparse would print and exit."""
 
     def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if wrong:
+            raise Failure(errors.unknown_command(wrong.group(1), nearest(wrong.group(1), COMMANDS)))
         raise Failure(errors.bad_command_line(message, self.prog))
 
 

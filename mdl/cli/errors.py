@@ -73,3 +73,9 @@ def no_program(task: str, what: str) -> Diagnostic:
     return Diagnostic(
         "MDL010", f"this version makes no program of `{task}`: {what}", help="name a rule of the file instead"
     )
+
+
+def unknown_command(command: str, near: str | None) -> Diagnostic:
+    """MDL011: not one of the commands."""
+    hint = f"did you mean `mdl {near}`?" if near else "`mdl --help` lists the commands"
+    return Diagnostic("MDL011", f"no command `{command}`", help=hint)
