@@ -63,6 +63,9 @@ def _fits(ctx: Context, column: tree.Column, symbol: SetSymbol | ParamSymbol | T
             ctx.report(task_errors.members_for(symbol.name, what_is(symbol), column.span, symbol.span))
             return False
         wanted = len(symbol.item.items) if isinstance(symbol.item, TupleOf) else 1
+    elif isinstance(symbol, SetSymbol) and isinstance(symbol.item, TupleOf):
+        ctx.report(errors.data_columns(symbol.name, column.span, 1, len(symbol.item.items), "member", symbol.span))
+        return False
     if len(column.keys) != wanted:
         what = "member" if column.members else "index"
         ctx.report(errors.data_columns(symbol.name, column.span, len(column.keys), wanted, what, symbol.span))
