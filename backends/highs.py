@@ -55,8 +55,6 @@ def prepare(program: Program) -> tuple[Arrays, Hessian | None]:
 
 
 def solve_arrays(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock) -> Solution:
-    if not arrays.width:
-        return _nothing_to_choose(arrays)
     if hessian is not None and len(hessian.values):
         return solve_quadratic(arrays, hessian, options, clock)
     if arrays.integer is not None and arrays.integer.any():
@@ -153,21 +151,3 @@ def _first(sizes: FloatArray, low: float, high: float) -> int | None:
     if not len(sizes) or (sizes.min() >= low and sizes.max() < high):
         return None
     return int(np.argmax((sizes < low) | (sizes >= high)))
-
-
-def _nothing_to_choose(arrays: Arrays) -> Solution:
-    """A program without variables, of which HiGHS does not check the rows."""
-    if (arrays.row_lower > 0).any() or (arrays.row_upper < 0).any():
-        weights = np.zeros(arrays.height)
-        broken = int(np.argmax((arrays.row_lower > 0) | (arrays.row_upper < 0)))
-        weights[broken] = 1.0 if arrays.row_lower[broken] > 0 else -1.0
-        return Solution(Status.INFEASIBLE, "highs", farkas=weights)
-    none = np.zeros(0)
-    return Solution(
-        Status.OPTIMAL,
-        "highs",
-        values=none,
-        objective=arrays.offset,
-        row_duals=np.zeros(arrays.height),
-        column_duals=none,
-    )

@@ -48,6 +48,8 @@ def solve_linear(arrays: Arrays, options: SolverOptions, clock: Clock) -> Soluti
 
     An answer that its own evidence does not support is asked for again without presolve.
     """
+    if not arrays.width:
+        return _nothing_to_choose(arrays)
     first = run(arrays, None, options, clock)
     if first.status in ("kUnbounded", "kUnboundedOrInfeasible"):
         decided = decide_unbounded(arrays, None, options, clock)
@@ -138,6 +140,24 @@ def stopped(run_: Run, **known: Any) -> Solution:
 
 def failed(message: str) -> Solution:
     return Solution(Status.FAILED, "highs", message)
+
+
+def _nothing_to_choose(arrays: Arrays) -> Solution:
+    """A program without variables, of which HiGHS does not check the rows."""
+    if (arrays.row_lower > 0).any() or (arrays.row_upper < 0).any():
+        weights = np.zeros(arrays.height)
+        broken = int(np.argmax((arrays.row_lower > 0) | (arrays.row_upper < 0)))
+        weights[broken] = 1.0 if arrays.row_lower[broken] > 0 else -1.0
+        return Solution(Status.INFEASIBLE, "highs", farkas=weights)
+    none = np.zeros(0)
+    return Solution(
+        Status.OPTIMAL,
+        "highs",
+        values=none,
+        objective=arrays.offset,
+        row_duals=np.zeros(arrays.height),
+        column_duals=none,
+    )
 
 
 def _read(arrays: Arrays, found: Run, options: SolverOptions) -> Solution | None:
