@@ -7,17 +7,17 @@ wrote it is the component's `doc`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mdl.backends import errors
 from mdl.backends.expand import Algebra, expand, sums
+from mdl.backends.pyomo_keys import is_scalar, keys_of, sides
 from mdl.backends.python_names import block_names, user_names
 from mdl.diagnostics import Failure
 from mdl.program.graph import Function
 from mdl.program.labels import Labels
-from mdl.program.program import Bound, Columns, Domain, Program, Rows
+from mdl.program.program import Columns, Domain, Program, Rows
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -117,29 +117,6 @@ def add_objective(model: Any, name: str, program: Program, nodes: list[list[Any]
 def index_of(labels: Labels) -> tuple[list[Any], ...]:
     """Arguments that index a component: none for a scalar."""
     return () if is_scalar(labels) else (keys_of(labels),)
-
-
-def is_scalar(labels: Labels) -> bool:
-    return not labels.codes and len(labels) == 1
-
-
-def keys_of(labels: Labels) -> list[Any]:
-    """Pyomo's keys: members, tuples of members, None for a scalar; positions where labels repeat or are missing."""
-    if not labels.codes:
-        return [None] if len(labels) == 1 else list(range(len(labels)))
-    parts = [[atoms[c] for c in codes.tolist()] for atoms, codes in zip(labels.atoms, labels.codes, strict=True)]
-    keys: list[Any] = parts[0] if len(parts) == 1 else list(zip(*parts, strict=True))
-    return keys if len(set(keys)) == len(keys) else list(range(len(labels)))
-
-
-def sides(bound: Bound | None, size: int) -> Sequence[float | None]:
-    """Floats; None where there is no bound."""
-    if bound is None:
-        return [None] * size
-    values: list[float | None] = bound.values.floats().tolist()
-    if bound.finite is None:
-        return values
-    return [v if f else None for v, f in zip(values, bound.finite.tolist(), strict=True)]
 
 
 def constant(value: float) -> Any:
