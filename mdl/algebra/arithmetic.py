@@ -21,9 +21,6 @@ from mdl.algebra.numbers import LIMIT, FloatArray, IntArray, Numbers
 BITS = 2**24
 """Most bits that the numerators of one exact vector may take, beyond 64 a number."""
 
-FLOAT_BITS = 1023
-"""Numbers of more bits than this before the point have no float64."""
-
 Truths = npt.NDArray[np.bool_]
 
 
@@ -35,6 +32,16 @@ class Fault(Exception):  # noqa: N818 - becomes a diagnostic where the place is 
         self.what = what
         self.position = position
         self.value = value
+
+
+def has_float(numerator: int, denominator: int) -> bool:
+    """Whether a rational is in the range of float64."""
+    if numerator.bit_length() - denominator.bit_length() < 1023:
+        return True
+    try:
+        return numerator / denominator < float("inf")
+    except OverflowError:
+        return False
 
 
 # ---- helpers -----------------------------------------------------------------------------------
@@ -74,8 +81,12 @@ def _wide(a: IntArray) -> IntArray:
 def _scaled(a: IntArray, factor: int) -> IntArray:
     if factor == 1:
         return a
-    if a.dtype != object and largest(a) * abs(factor) <= LIMIT:
-        return a * np.int64(factor)
+    if a.dtype != object:
+        most = largest(a)
+        if most == 0:
+            return a
+        if most * abs(factor) <= LIMIT:
+            return a * np.int64(factor)
     return _wide(a) * factor
 
 
@@ -88,10 +99,12 @@ def _finish(numerators: IntArray, denominator: int) -> Numbers:
         most = largest(numerators)
         if most <= LIMIT:
             return Numbers.exact(numerators.astype(np.int64), denominator)
-        if most.bit_length() - denominator.bit_length() >= FLOAT_BITS:
+        if not has_float(most, denominator):
             raise Fault("overflow", int(np.argmax(np.abs(numerators))))
     elif len(numerators) == 1 and denominator != 1:
         common = gcd(denominator, int(numerators[0]))
+        if common == denominator:
+            return Numbers.exact(np.array([int(numerators[0]) // common], dtype=np.int64))
         if common > 1:
             return Numbers.exact(numerators // common, denominator // common)
     return Numbers.exact(numerators, denominator)
@@ -349,6 +362,8 @@ def _sqrt_exact(a: Numbers) -> Numbers | None:
 
 def _unary(a: Numbers, what: str, undefined: Truths | None, ufunc: Callable[..., FloatArray]) -> Numbers:
     size, held = len(a), _compact(a)
+    if size == 0:
+        return Numbers.constant(0, 0)
     if undefined is not None and undefined.any():
         at = int(np.argmax(undefined))
         raise Fault(what, at, value_at(held, at))

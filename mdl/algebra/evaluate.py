@@ -230,6 +230,8 @@ class Evaluator:
         if frame.size == 0:
             return Numbers.constant(0, 0)
         if isinstance(expr, typed.Number):
+            if not arithmetic.has_float(abs(expr.value.numerator), expr.value.denominator):
+                raise Failure(errors.fault(Fault("overflow", 0), expr.span, ""))
             return Numbers.constant(expr.value, frame.size)
         if isinstance(expr.kind, Element | TupleOf) and not isinstance(expr, typed.Ref | typed.If):
             return self.as_numbers(self.member(expr, frame), expr, frame)

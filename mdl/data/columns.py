@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from mdl.algebra.arithmetic import has_float
 from mdl.algebra.atoms import Atom
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
@@ -140,6 +141,8 @@ def rational(cell: Any, row: int) -> Fraction:
     if isinstance(cell, bool):
         raise BadNumber(row, str(cell).lower(), "a truth value")
     if isinstance(cell, int | Fraction):
+        if not has_float(abs(cell.numerator), cell.denominator):
+            raise BadNumber(row, f"{str(cell)[:20]}...", "too large for floating point")
         return Fraction(cell)
     if isinstance(cell, float):
         if not math.isfinite(cell):

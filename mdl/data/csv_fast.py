@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import FIRST, Codes, Universe
-from mdl.data.columns import Column, Texts
+from mdl.data.columns import BadMember, Column, Texts
 from mdl.data.decimal_text import parse_packed
 
 Offsets = npt.NDArray[Any]
@@ -97,7 +97,29 @@ class Packed:
 
     def codes(self, universe: Universe, add: bool) -> Codes:
         whole = self._whole()
-        return whole if whole is not None else Texts(self._texts()).codes(universe, add)
+        if whole is not None:
+            return whole
+        short = self._short()
+        if short is None:
+            return Texts(self._texts()).codes(universe, add)
+        rows, places = short
+        try:
+            return Texts([self.text(r) for r in rows.tolist()]).codes(universe, add)[places]
+        except BadMember as bad:
+            raise BadMember(int(rows[bad.row]), bad.text, bad.why) from None
+
+    def _short(self) -> tuple[Offsets, Offsets] | None:
+        """Of cells of at most 8 bytes: the first row of each distinct one, in order, and each row's place there."""
+        cells = self._matrix()
+        if cells is None or cells.shape[1] > 8 or not len(cells):
+            return None
+        keys = np.zeros((len(cells), 8), dtype=np.uint8)
+        keys[:, : cells.shape[1]] = cells
+        _, first, inverse = np.unique(keys.view(np.uint64).reshape(-1), return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return first[order], place[inverse]
 
     def _whole(self) -> Codes | None:
         """Codes of a column of integers written plainly, which are themselves."""

@@ -51,10 +51,10 @@ def _rows(source: Source, separator: str) -> list[list[str]]:
 
 def _line(source: Source, number: int) -> Span:
     """The whole of a 1-based line."""
-    starts = source.text.split("\n")
-    number = min(max(number, 1), len(starts))
-    start = sum(len(line) + 1 for line in starts[: number - 1])
-    return Span(source, start, start + len(starts[number - 1].rstrip("\r")))
+    start = 0
+    for _ in range(number - 1):
+        start = _line_end(source.text, start)
+    return Span(source, start, start + len(source.text[start : _line_end(source.text, start)].rstrip("\r\n")))
 
 
 def _header_place(source: Source) -> Place:

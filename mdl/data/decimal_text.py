@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from mdl.algebra.arithmetic import merge
+from mdl.algebra.arithmetic import has_float, merge
 from mdl.algebra.numbers import Numbers
 
 _DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?", re.ASCII)
@@ -42,13 +42,15 @@ def parse_decimal(text: str, row: int = 0) -> Fraction:
         raise BadNumber(row, text, f"a number of more than {MOST_DIGITS} digits")
     value = Fraction(int(digits + fraction or "0"))
     value = value * Fraction(10**exponent) if exponent >= 0 else value / Fraction(10**-exponent)
+    if not has_float(value.numerator, value.denominator):
+        raise BadNumber(row, text, "too large for floating point")
     return -value if found[1] == "-" else value
 
 
 def _exponent(text: str | None, row: int, whole: str) -> int:
     if text is None:
         return 0
-    if len(text) > 6 or abs(int(text)) > MOST_EXPONENT:
+    if len(text.lstrip("+-0")) > 3 or abs(int(text)) > MOST_EXPONENT:
         raise BadNumber(row, whole, f"an exponent beyond {MOST_EXPONENT}")
     return int(text)
 

@@ -162,6 +162,8 @@ def constant(node: tree.Expr) -> Fraction:
 def _number(node: tree.Expr) -> Numbers:
     match node:
         case tree.Number(value=value):
+            if not arithmetic.has_float(value.numerator, value.denominator):
+                raise Failure(errors.bad_arithmetic("a number too large for floating point", node.span))
             return Numbers.constant(value, 1)
         case tree.Unary(op=op, operand=operand) if op in "+-":
             return arithmetic.neg(_number(operand)) if op == "-" else _number(operand)
@@ -188,5 +190,5 @@ def _defined(op: str, a: Numbers, b: Numbers, span: Span) -> Numbers:
             return arithmetic.mul(a, b)
         return arithmetic.div(a, b) if op == "/" else arithmetic.power(a, b)
     except Fault as f:
-        why = {"zero": "division by zero", "nought": "0/0"}.get(f.what, "a value that is not defined")
+        why = {"zero": "division by zero", "nought": "0/0"}.get(f.what, "a value that is not defined or too large")
         raise Failure(errors.bad_arithmetic(why, span)) from None
