@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
-FENCE = re.compile(r"^```(?P<kind>[a-z]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(?P<kind>[a-z ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`:\n\Z")
 EXIT = re.compile(r"\n?\[exit status (\d)\]\n\Z")
 TIMING = re.compile(r"\d+(\.\d+)?(?:e-\d+)? ?(?:ms|s)\b")

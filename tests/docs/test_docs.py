@@ -9,8 +9,8 @@ import pytest
 from tests.docs.pages import DOCS, blocks, commands, comparable, run, write
 
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
-KINDS = {"mdl", "csv", "json", "toml", "console", "sh", ""}
-"""`sh` blocks install software and `` blocks are figures or formulas; neither is run."""
+KINDS = {"mdl", "mdl fragment", "csv", "json", "toml", "console", "sh", ""}
+"""`sh` blocks install software `` blocks are figures or formulas, fragments are no whole model; these are not run."""
 
 
 def test_pages_that_are_promised_are_there() -> None:

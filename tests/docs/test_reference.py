@@ -1,0 +1,48 @@
+"""docs/reference.md: its models resolve and its fragments parse; it lists every code of the static pass."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mdl.diagnostics import Source
+from mdl.semantics.resolve import resolve
+from mdl.syntax.parse import parse
+from tests.docs.pages import Block, blocks, page
+from tests.semantics.texts import constructors
+
+PAGE = page("reference.md")
+BLOCKS = [block for block in blocks(PAGE) if block.kind.startswith("mdl")]
+
+
+def named(block: Block) -> str:
+    return f"line {block.line}"
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.kind == "mdl"], ids=named)
+def test_models_resolve(block: Block) -> None:
+    file, problems = parse(Source("reference.md", block.body))
+    assert problems == ()
+    assert resolve(file)[1] == ()
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.kind == "mdl fragment"], ids=named)
+def test_fragments_parse(block: Block) -> None:
+    assert parse(Source("reference.md", block.body))[1] == ()
+
+
+def test_every_static_code_is_listed_and_none_is_invented() -> None:
+    listed = re.findall(r"^\| (MDL2\d\d) \|", PAGE, re.MULTILINE)
+    assert listed == sorted(constructors().values())
+    assert set(re.findall(r"MDL2\d\d", PAGE)) == set(listed)
+
+
+def test_errors_that_fragments_announce_are_given() -> None:
+    """`# MDL231: ...` at the end of a line stands for the error that the line gives."""
+    for block in BLOCKS:
+        for line in block.body.splitlines():
+            said = re.search(r"# (MDL2\d\d): ", line)
+            if said is not None:
+                file, _ = parse(Source("reference.md", "model m;\n" + block.body))
+                assert said[1] in {problem.code for problem in resolve(file)[1]}
