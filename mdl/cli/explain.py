@@ -1,0 +1,59 @@
+"""`mdl explain`: why a program is infeasible, unbounded or not convex."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from mdl import driver
+from mdl.answer.explain import conflict_lines, ray_lines
+from mdl.cli import loading
+from mdl.cli.main import DONE, FAILS, STOPPED, show
+from mdl.cli.progress import progress
+from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.program.program import Program
+from mdl.program.solution import Solution, SolverOptions, Status
+
+
+def run(arguments: argparse.Namespace) -> int:
+    options = solver_options(arguments)
+    instance = loading.load(arguments)
+    rule = loading.rule_named(instance.model, arguments.task)
+    program = driver.compile_rule(instance, rule).program
+    with progress("solving"):
+        solution = driver.solve_program(program, options, via_pyomo=arguments.via == "pyomo")
+        lines = list(reasons(program, solution, options))
+    if arguments.json:
+        print_json(rule.name, solution, lines)
+    elif not arguments.quiet:
+        for line in lines:
+            print(line)
+        show(program.faults, False)
+    if solution.status in NOT_FINISHED:
+        return STOPPED
+    return DONE if solution.status in (Status.OPTIMAL, Status.LOCAL) else FAILS
+
+
+def reasons(program: Program, solution: Solution, options: SolverOptions) -> Iterator[str]:
+    status = solution.status
+    if status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
+        from mdl.backends.conflict import find_conflict
+
+        conflict = find_conflict(program, options)
+        if conflict is not None:
+            yield from conflict_lines(program, conflict)
+        else:
+            yield f"{status.value}: {solution.message or 'the linear rows and bounds can all hold'}"
+            yield "  the conflict needs a nonlinear row; leave out one after the other to find it"
+    elif status is Status.UNBOUNDED and solution.ray is not None:
+        yield from ray_lines(program, solution.ray)
+    elif status in (Status.OPTIMAL, Status.LOCAL):
+        yield f"{program.objective.name} has an optimum ({status.value}): nothing to explain"
+    else:
+        yield f"{status.value}: {solution.message}"
+
+
+def print_json(rule: str, solution: Solution, lines: list[str]) -> None:
+    import json
+
+    print(json.dumps({"rule": rule, "status": solution.status.value, "reason": lines}))
