@@ -259,7 +259,8 @@ def _may_scope(b: Build, body: tree.Expr, start: int, word: int) -> bool:
         body, levels = body.body, levels + 1
     if levels < _MOST_SCOPES:
         return True
-    if not b.problems or b.problems[-1].code != "MDL108":
+    last = b.problems[-1].span if b.problems else None
+    if last is None or last.start != start:
         b.problems.append(errors.too_deep(whole, _MOST_SCOPES))
     return False
 

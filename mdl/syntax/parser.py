@@ -79,7 +79,8 @@ def _run(table: Tables, builders: dict[str, Builder], tokens: Tokens, start: str
         action = rows[state].get(kind)
         if action is None:
             if kind in soft:
-                action = rows[state].get(name_kind)
+                kind = name_kind
+                action = rows[state].get(kind)
             if action is None:
                 resumed = recovery.recover(table, tokens, stacks, rules, build, index)
                 if resumed is None:

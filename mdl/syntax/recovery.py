@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mdl.diagnostics import Label, Span
-from mdl.syntax import errors
+from mdl.diagnostics.similar import nearest
+from mdl.syntax import errors, tree
 from mdl.syntax.lexer import Tokens
 from mdl.syntax.messages import message_of
 from mdl.syntax.tables import Tables
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 _MIX_UPS = {
     "EQUALS": (
         ("SAME", "`=` defines; `==` compares"),
+        ("TILDE", "a distribution is given with `~`"),
         ("DEFINE", "data that may be replaced is given with `:=`"),
         ("COLON", "a `:` stands here"),
-        ("TILDE", "a distribution is given with `~`"),
     ),
     "SAME": (("EQUALS", "`==` compares; `=` defines"), ("DEFINE", "`==` compares; `:=` gives data")),
     "DEFINE": (
@@ -31,6 +32,12 @@ _MIX_UPS = {
     "SEMICOLON": (("COMMA", "the parts are separated by `,`; `;` ends a statement"),),
 }
 _LATER = ("game", "sharing", "contract", "dynamic", "simulate", "message", "sweep", "plot", "certificate")
+# Words that begin such a statement in other languages.
+_ELSEWHERE = {
+    **{"variable": "var", "variables": "var", "parameter": "param", "parameters": "param", "const": "param"},
+    **{"constraint": "subject to", "st": "subject to", "s": "subject to", "sets": "set", "function": "let"},
+    **{"max": "maximize", "min": "minimize", "objective": "maximize", "agent": "agents", "players": "agents"},
+}
 _OPENERS = {"LEFT_PAREN": ")", "LEFT_BRACKET": "]", "LEFT_BRACE": "}"}
 
 
@@ -38,12 +45,15 @@ def recover(table: Tables, tokens: Tokens, stacks: Stacks, rules: list[Any], bui
     """Leave `stacks` where parsing can go on and return the token to go on with; None at a hopeless end."""
     if len(build.problems) >= errors.MOST_ERRORS:
         build.problems.append(errors.too_many(tokens.span(index)))
-        tokens.kinds[index] = table.ids["$END"]
+        _reduce_on_error(table, stacks, rules, build)
         return leave_statement(table, tokens, stacks, index, to_end=True)
-    if not _spoilt(tokens, stacks, table, index):
+    spoilt = _spoilt(tokens, stacks, table, index)
+    if not spoilt:
+        index = _reread(table, tokens, stacks, index)
         if _swap_sign(table, tokens, stacks, build, index) or _end_statement(table, tokens, stacks, build, index):
             return index
-        _reduce_on_error(table, stacks, rules, build)
+    _reduce_on_error(table, stacks, rules, build)
+    if not spoilt:
         if _close_block(table, tokens, stacks, build, index):
             return index
         _report(table, tokens, stacks, build, index)
@@ -58,26 +68,27 @@ def leave_statement(table: Tables, tokens: Tokens, stacks: Stacks, index: int, t
         return -1
     ids, kinds = table.ids, tokens.kinds
     outer = _floor(table, stacks.states[:floor])
+    outermost = _outermost(table, stacks.states)
     depth = sum(kinds[stacks.values[at]] == ids["LEFT_BRACE"] for at in _token_entries(stacks, floor + 1))
     if to_end:
         kinds[index] = ids["$END"]
-        stacks.cut(_outermost(table, stacks.states) + 1)
+        stacks.cut(outermost + 1)
         return index
     in_header = outer < 0 and _opens_block(tokens, table, stacks, floor, index)
     inner_rows = table.rows[stacks.states[floor]]
-    outer_rows = table.rows[stacks.states[_outermost(table, stacks.states)]]
+    outer_rows = table.rows[stacks.states[outermost]]
     at = index
     while True:
         kind = kinds[at]
         if kind == ids["$END"]:
-            stacks.cut(_outermost(table, stacks.states) + 1)
+            stacks.cut(outermost + 1)
             return at
         if tokens.first_on_line(at) and kind in table.starters:
             if kind in inner_rows and not in_header:
                 stacks.cut(floor + 1)
                 return at
-            if kind in outer_rows and not (in_header and depth and _is_item(table, kind)):
-                stacks.cut(_outermost(table, stacks.states) + 1)
+            if kind in outer_rows and not (in_header and depth) and _is_outside(tokens, stacks, outer, at):
+                stacks.cut(outermost + 1)
                 return at
         if kind == ids["LEFT_BRACE"]:
             depth += 1
@@ -93,6 +104,19 @@ def leave_statement(table: Tables, tokens: Tokens, stacks: Stacks, index: int, t
             stacks.cut(floor + 1)
             return at + 1
         at += 1
+
+
+def _reread(table: Tables, tokens: Tokens, stacks: Stacks, index: int) -> int:
+    """Where a word that starts statements was read as a name inside a block that was not closed: go back to it."""
+    floor = _floor(table, stacks.states)
+    if floor < 0 or floor + 1 >= len(stacks.firsts):
+        return index
+    first = stacks.firsts[floor + 1]
+    kind = tokens.kinds[first]
+    if kind not in table.starters or kind in table.rows[stacks.states[floor]] or not tokens.first_on_line(first):
+        return index
+    stacks.cut(floor + 1)
+    return first
 
 
 def _reduce_on_error(table: Tables, stacks: Stacks, rules: list[Any], build: Build) -> None:
@@ -173,13 +197,25 @@ def _close_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, in
     if not _ends_here(table, tokens, index) or stacks.states[-1] not in table.synchronising:
         return False
     kind = tokens.kinds[index]
+    outer = _floor(table, stacks.states[:-1])
     closed = shift(table, stacks.states, table.ids["RIGHT_BRACE"])
+    if kind != table.ids["$END"] and not _is_outside(tokens, stacks, outer, index):
+        return False
     if closed is None or not _reaches(table, closed, kind):
         return False
     where = _end_before(tokens, index) if kind == table.ids["$END"] else tokens.span(index)
     build.problems.append(errors.missing_brace(where, tokens.span(stacks.values[-2])))
     _insert(tokens, index, table.ids["RIGHT_BRACE"])
     return True
+
+
+def _is_outside(tokens: Tokens, stacks: Stacks, outer: int, index: int) -> bool:
+    """Whether a token stands no further right than the block that is open, so that it can hardly belong to it."""
+    if outer < 0 or outer + 1 >= len(stacks.firsts):
+        return True
+    text, first = tokens.source.text, tokens.starts[stacks.firsts[outer + 1]]
+    here = tokens.starts[index]
+    return here - text.rfind("\n", 0, here) <= first - text.rfind("\n", 0, first)
 
 
 def _ends_here(table: Tables, tokens: Tokens, index: int) -> bool:
@@ -224,7 +260,20 @@ def _report(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: 
     else:
         found = "the end of the file" if at_end else f"`{_short(word)}`"
         labels = _opened(table, tokens, stacks)
-        build.problems.append(errors.unexpected(span, message.expected, found, message.help, labels))
+        help = _special_help(table, tokens, stacks, index) or message.help
+        build.problems.append(errors.unexpected(span, message.expected, found, help, labels))
+
+
+def _special_help(table: Tables, tokens: Tokens, stacks: Stacks, index: int) -> str:
+    """A next step that depends on what was written, not on the state alone."""
+    if isinstance(stacks.values[-1], tree.Without | tree.WithOnly):
+        return "put `... without i` or `... with only S` in parentheses inside a longer expression"
+    if stacks.states[-1] in table.synchronising and tokens.kinds[index] == table.ids["NAME"]:
+        word = tokens.text(index)
+        known = {name for name, kind in table.words.items() if kind in table.rows[stacks.states[-1]]}
+        meant = _ELSEWHERE.get(word.lower()) or nearest(word, sorted(known))
+        return f"did you mean `{meant}`?" if meant else ""
+    return ""
 
 
 def _reserved(span: Span, word: str, expected: str) -> Any:
@@ -281,7 +330,3 @@ def _opens_block(tokens: Tokens, table: Tables, stacks: Stacks, floor: int, inde
     if tokens.text(first) in _LATER:
         return True
     return tokens.kinds[first] in (table.ids["MECHANISM"], table.ids["OUTCOME"])
-
-
-def _is_item(table: Tables, kind: int) -> bool:
-    return table.terminals[kind] in ("OUTCOME", "MAXIMIZE", "MINIMIZE")
