@@ -16,11 +16,10 @@ WIDEST = 72
 
 def lines(program: Program) -> Iterator[str]:
     """The reasons, one requirement after the other; empty for a program made without analysis."""
-    needs: tuple[Requirement, ...] = program.why or ()
-    if not needs:
+    if program.why is None:
         return
-    yield f"  why {program.kind.value}:"
-    for need in needs:
+    yield f"  {program.kind.value}: {program.why.reason}"
+    for need in program.why.requirements:
         yield from requirement_lines(need, program.kind is ProgramClass.NLP)
 
 
