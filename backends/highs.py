@@ -16,12 +16,13 @@ from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays, block_at, dense_row, name_of_column, name_of_row, single, to_arrays
 from mdl.backends.errors import out_of_range, solver_missing, wrong_class
 from mdl.backends.highs_integer import solve_integer
-from mdl.backends.highs_linear import solve_linear
+from mdl.backends.highs_linear import failed, solve_linear
 from mdl.backends.highs_quadratic import solve_quadratic
 from mdl.backends.highs_session import SMALL_MATRIX_VALUE, Clock, Hessian
 from mdl.diagnostics import Failure
 from mdl.program.program import Program, ProgramClass
 from mdl.program.quadratic import quadratic_objective
+from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
 
 LARGEST_COEFFICIENT = 1e15
@@ -40,7 +41,19 @@ def solve(program: Program, options: SolverOptions | None = None) -> Solution:
     clock = Clock.of(options)
     arrays, hessian = prepare(program)
     found = solve_arrays(arrays, hessian, options, clock)
+    if hessian is not None and found.status is Status.OPTIMAL:
+        found = _confirmed(program, found)
+    if program.kind is ProgramClass.MIP:
+        found = replace(found, row_duals=None, column_duals=None)
     return replace(found, seconds=perf_counter() - started)
+
+
+def _confirmed(program: Program, found: Solution) -> Solution:
+    """The answer, if the program itself agrees: the arrays were made from it, and so was the check before."""
+    off = residuals(program, found)
+    if off.accepted():
+        return found
+    return failed(f"HiGHS's answer leaves the optimality conditions open: {off}")
 
 
 def prepare(program: Program) -> tuple[Arrays, Hessian | None]:

@@ -26,6 +26,7 @@ from mdl.program.program import Domain, Program, ProgramClass
 from mdl.program.solution import Solution, SolverOptions, Status
 from mdl.program.sparse import SparseRows
 from tests.backends import exact
+from tests.backends.conformance import Ability, Adapter, Case, cases, check
 from tests.program import make
 
 SMALL = st.integers(-4, 4)
@@ -109,6 +110,14 @@ def test_quadratic_programs_agree_with_every_active_set(data: dict[str, Any], ma
     assert found.status is Status.OPTIMAL
     assert found.objective == pytest.approx(float(sign * best[0]), abs=1e-9)
     assert found.values == pytest.approx([float(v) for v in best[1]], abs=1e-9)
+
+
+ADAPTER = Adapter("HiGHS", highs.solve, frozenset({Ability.LP, Ability.QP, Ability.MIP}))
+
+
+@pytest.mark.parametrize("case", cases(ADAPTER), ids=str)
+def test_conformance(case: Case) -> None:
+    check(ADAPTER, case)
 
 
 # ---- multipliers ----
