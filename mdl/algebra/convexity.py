@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from mdl.algebra.curvature import Analysis
 from mdl.algebra.proof import Proof, Requirement
-from mdl.diagnostics import Span
 from mdl.semantics import typed
-from mdl.semantics.model import Bound, RowSymbol, RuleSymbol, Symbol, VarSymbol
+from mdl.semantics.model import Bound, RowSymbol, RuleSymbol, VarSymbol
 
 NEEDS = {
     "<=": "`<=` needs a convex left side and a concave right side",
@@ -17,38 +16,42 @@ NEEDS = {
 }
 
 
+WAYS: dict[str, tuple[int | None, int | None]] = {"<=": (1, -1), ">=": (-1, 1), "==": (None, None)}
+WANTED = {"<=": "convex", ">=": "concave", "==": "affine"}
+
+
 def of_rule(analysis: Analysis, rule: RuleSymbol) -> Requirement:
     body = analysis.of(rule.body)
     maximize = rule.sense == "maximize"
     holds = body.curvature.concave if maximize else body.curvature.convex
-    rule_text = "maximize needs a concave objective" if maximize else "minimize needs a convex objective"
-    return Requirement(rule.name, "concave" if maximize else "convex", (body,), holds, rule.body.span, rule_text)
+    text = "maximize needs a concave objective" if maximize else "minimize needs a convex objective"
+    wanted, way = ("concave", -1) if maximize else ("convex", 1)
+    return Requirement(rule.name, wanted, (body,), holds, rule.body.span, text, (way,))
 
 
 def of_row(analysis: Analysis, row: RowSymbol) -> Iterator[Requirement]:
     """One condition a comparison of the chain."""
     analysis.enter(row.index)
     for op, left, right in comparisons(row.body):
-        yield _compared(row, op, analysis.of(left), analysis.of(right), row.body.span)
+        sides = (analysis.of(left), analysis.of(right))
+        holds = _side(sides[0], WAYS[op][0]) and _side(sides[1], WAYS[op][1])
+        yield Requirement(row.name, WANTED[op], sides, holds, row.body.span, NEEDS[op], WAYS[op])
 
 
-def of_bound(analysis: Analysis, var: VarSymbol, bound: Bound) -> Requirement:
-    """A bound of a variable that has variables in it is a row."""
+def of_bound(analysis: Analysis, var: VarSymbol, bound: Bound, name: str) -> Requirement:
+    """A bound of a variable that has variables in it is a row `name`."""
     analysis.enter(var.index)
-    right = analysis.of(bound.expr)
-    curvature = right.curvature
-    holds = {"<=": curvature.concave, ">=": curvature.convex}.get(bound.op, curvature.affine)
-    return Requirement(var.name, "", (right,), holds, bound.span, NEEDS.get(bound.op, ""))
+    op = {"<": "<=", ">": ">="}.get(bound.op, bound.op)
+    limit = analysis.of(bound.expr)
+    way = WAYS[op][1]
+    return Requirement(name, WANTED[op], (limit,), _side(limit, way), bound.span, NEEDS[op], (way,))
 
 
-def _compared(symbol: Symbol, op: str, left: Proof, right: Proof, span: Span) -> Requirement:
-    if op == "==":
-        holds, wanted = left.curvature.affine and right.curvature.affine, "affine"
-    elif op == "<=":
-        holds, wanted = left.curvature.convex and right.curvature.concave, "convex"
-    else:
-        holds, wanted = left.curvature.concave and right.curvature.convex, "concave"
-    return Requirement(symbol.name, wanted, (left, right), holds, span, NEEDS[op])
+def _side(side: Proof, way: int | None) -> bool:
+    """Convex where smaller values are as good, concave where larger are, affine where neither."""
+    if way is None:
+        return side.curvature.affine
+    return side.curvature.convex if way > 0 else side.curvature.concave
 
 
 def comparisons(body: typed.Expr) -> Iterator[tuple[str, typed.Expr, typed.Expr]]:

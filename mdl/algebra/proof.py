@@ -93,6 +93,7 @@ class Requirement:
     """One condition of convexity: a row or the objective `name` needs `wanted` of the sides of a comparison.
 
     `sides` are the proofs of what stands there; `holds` says whether the condition is proved.
+    `directions[k]` says which values of a side are at least as good: 1 smaller, -1 larger, None neither.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Requirement:
     holds: bool
     span: Span
     rule: str = ""
+    directions: tuple[int | None, ...] = ()
 
     def faults(self) -> tuple[Proof, ...]:
         """Where it fails: innermost unknown expressions, or the sides of the wrong curvature; empty where it holds."""

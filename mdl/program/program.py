@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra.numbers import FloatArray, Numbers
-from mdl.diagnostics import Span
+from mdl.diagnostics import Diagnostic, Span
 from mdl.program.graph import Node
 from mdl.program.labels import Labels
 from mdl.program.sparse import SparseRows
@@ -139,7 +139,9 @@ class Program:
     complementarities: tuple[Complementarity, ...] = ()
     kind: ProgramClass = ProgramClass.LP
     why: Any = field(default=None, repr=False)
-    """The proof of `kind` (mdl.algebra.curvature)."""
+    """The proof of `kind` (mdl.lowering.classify.Verdict)."""
+    faults: tuple[Diagnostic, ...] = field(default=(), repr=False)
+    """Where convexity could not be proved: warnings, empty unless `kind` is NLP."""
 
     @property
     def width(self) -> int:

@@ -1,0 +1,165 @@
+"""A centralized problem: the variables, the rows and one objective of a model with its data, as a Program.
+
+lowered = lower(instance, rule)                      # or lower(instance, rule, absence=...)
+lowered.program                                      # with its class, its proof and warnings
+lowered.values(solution), lowered.dual(row, solution), ...   # the way back, see back.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from mdl.algebra import convexity
+from mdl.algebra.absence import Absence
+from mdl.algebra.curvature import Analysis
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.free import lets_in, walk
+from mdl.algebra.proof import Requirement
+from mdl.data.instance import Instance
+from mdl.diagnostics import Diagnostic, Failure
+from mdl.lowering import bounds, drafts, finish, positions, terms
+from mdl.lowering.back import Lowered
+from mdl.lowering.bounds import Variable
+from mdl.lowering.builder import Builder, faults
+from mdl.lowering.classify import classified
+from mdl.lowering.columns import ColumnTable
+from mdl.lowering.drafts import Draft
+from mdl.lowering.errors import Infeasible
+from mdl.lowering.facts import InstanceFacts
+from mdl.lowering.finish import Assembly
+from mdl.lowering.terms import Terms
+from mdl.program.program import Program
+from mdl.semantics import typed
+from mdl.semantics.model import LetSymbol, RowSymbol, RuleSymbol, VarSymbol
+from mdl.semantics.typed import Expr
+
+__all__ = ["Infeasible", "Lowered", "lower"]
+
+
+def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) -> Lowered:
+    """The program of one rule, with the agents of `absence` not taking part.
+
+    All rows of the model apply to every rule.  Raises Failure with every error found: expressions that
+    cannot be lowered (MDL410, 411), integer variables among nonlinear expressions (MDL402), data errors
+    met on the way; Infeasible where rows or bounds without variables are false (MDL420, 421).
+    """
+    model = instance.model
+    builder = Builder(ColumnTable(), Analysis(InstanceFacts(instance), absent=absence is not None))
+    ev = instance.evaluator(symbolic=builder, absence=absence)
+    variables = bounds.declared(ev, builder, (s for s in model.symbols.values() if isinstance(s, VarSymbol)))
+    rows = [s for s in model.symbols.values() if isinstance(s, RowSymbol)]
+
+    wrong: list[Diagnostic] = []
+    false: list[Diagnostic] = []
+    made: list[Draft] = []
+    for v in variables:
+        with collected(wrong):
+            false.extend(bounds.bounded(ev, builder, v))
+            made.extend(v.rows)
+    for row in rows:
+        builder.epigraphs.origin = row.name
+        with collected(wrong):
+            made.extend(drafts.of_row(fresh(ev, builder, absence, row.body, instance), row))
+    builder.epigraphs.origin = rule.name
+    goal = terms.of(terms.zeros(1))
+    with collected(wrong):
+        own = fresh(ev, builder, absence, rule.body, instance)
+        goal = terms.of(own.number(rule.body, own.root))
+    analysis = Analysis(InstanceFacts(instance, builder.observed), absent=absence is not None)
+    needs = list(requirements(analysis, rule, rows, variables))
+    wrong.extend(misplaced(needs))
+    if wrong:
+        raise Failure(wrong)
+
+    assembly = Assembly(builder)
+    for draft in (*made, *map(drafts.of_epigraph, builder.epigraphs.made)):
+        assembly.add(draft)
+    if false or assembly.wrong:
+        raise Infeasible([*false, *assembly.wrong])
+    program = built(instance, rule, builder, variables, assembly, goal)
+    integers = [v.symbol for v in variables if v.symbol.domain != "continuous"]
+    return Lowered(
+        classified(program, needs, integers),
+        instance,
+        absence,
+        {v.symbol: v for v in variables},
+        tuple(assembly.placed),
+        tuple(builder.epigraphs.made),
+        tuple(assembly.notes),
+    )
+
+
+@contextmanager
+def collected(wrong: list[Diagnostic]) -> Iterator[None]:
+    """What a step reports is kept, so that all errors of a model are told together."""
+    try:
+        yield
+    except Failure as failure:
+        wrong.extend(d for d in failure.diagnostics if d not in wrong)
+
+
+def fresh(ev: Evaluator, builder: Builder, absence: Absence | None, body: Expr, instance: Instance) -> Evaluator:
+    """The shared evaluator, or one of its own where lets with a max in them would be shared between rows."""
+    if any(_is_extreme(e) for let in needed_lets(body) for e in walk(let.body)):
+        return instance.evaluator(symbolic=builder, absence=absence)
+    return ev
+
+
+def needed_lets(body: Expr) -> Iterator[LetSymbol]:
+    seen: set[LetSymbol] = set()
+    left = list(lets_in(walk(body)))
+    while left:
+        let = left.pop()
+        if let not in seen:
+            seen.add(let)
+            yield let
+            left.extend(lets_in(walk(let.body)))
+
+
+def _is_extreme(e: Expr) -> bool:
+    return isinstance(e, typed.Call | typed.Reduce) and (e.fn if isinstance(e, typed.Call) else e.op) in (
+        "max",
+        "min",
+        "abs",
+    )
+
+
+# ---- convexity -----------------------------------------------------------------------------------------
+
+
+def requirements(
+    analysis: Analysis, rule: RuleSymbol, rows: Iterable[RowSymbol], variables: Iterable[Variable]
+) -> Iterator[Requirement]:
+    """What convexity needs, the objective's condition first."""
+    yield convexity.of_rule(analysis, rule)
+    for row in rows:
+        yield from convexity.of_row(analysis, row)
+    for v in variables:
+        for draft, bound in v.moving:
+            yield convexity.of_bound(analysis, v.symbol, bound, draft.name)
+
+
+def misplaced(needs: Iterable[Requirement]) -> Iterator[Diagnostic]:
+    for need in needs:
+        yield from positions.misplaced(need.name, zip(need.sides, need.directions, strict=True), need.span)
+
+
+# ---- assembly ------------------------------------------------------------------------------------------
+
+
+def built(
+    instance: Instance,
+    rule: RuleSymbol,
+    builder: Builder,
+    variables: Iterable[Variable],
+    assembly: Assembly,
+    goal: Terms,
+) -> Program:
+    with faults(rule.body):
+        held = finish.objective(builder, rule, goal)
+    width = builder.columns.width
+    nodes, objective, rows = finish.pruned(builder.nodes, held, assembly.rows, width)
+    columns = [v.columns for v in variables if v.columns is not None]
+    columns += [finish.epigraph_columns(e) for e in builder.epigraphs.made]
+    return Program(instance.model.name, tuple(columns), rows, objective, nodes)
