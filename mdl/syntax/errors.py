@@ -28,6 +28,12 @@ def missing_brace(span: Span, opened: Span) -> Diagnostic:
     )
 
 
+def missing_open_brace(span: Span) -> Diagnostic:
+    return Diagnostic(
+        "MDL103", "missing `{`", span, "the block starts here", "open the block with `{` and close it with `}`"
+    )
+
+
 def stray_character(span: Span, help: str) -> Diagnostic:
     shown = span.text if span.text.isprintable() else " ".join(f"U+{ord(c):04X}" for c in span.text[:4])
     return Diagnostic("MDL104", f"`{shown}` has no meaning here", span, "not a sign of the language", help)

@@ -38,6 +38,7 @@ _ELSEWHERE = {
     **{"constraint": "subject to", "st": "subject to", "s": "subject to", "sets": "set", "function": "let"},
     **{"max": "maximize", "min": "minimize", "objective": "maximize", "agent": "agents", "players": "agents"},
 }
+_SIGNS = {"PLUS", "MINUS", "TIMES", "OVER_SIGN", "CARET", "UNION", "DIFFERENCE", "INTERSECTION", "DOTS"}
 _OPENERS = {"LEFT_PAREN": ")", "LEFT_BRACKET": "]", "LEFT_BRACE": "}"}
 
 
@@ -54,7 +55,7 @@ def recover(table: Tables, tokens: Tokens, stacks: Stacks, rules: list[Any], bui
             return index
     _reduce_on_error(table, stacks, rules, build)
     if not spoilt:
-        if _close_block(table, tokens, stacks, build, index):
+        if _open_block(table, tokens, stacks, build, index) or _close_block(table, tokens, stacks, build, index):
             return index
         _report(table, tokens, stacks, build, index)
     resumed = leave_statement(table, tokens, stacks, index)
@@ -67,43 +68,49 @@ def leave_statement(table: Tables, tokens: Tokens, stacks: Stacks, index: int, t
     if floor < 0:
         return -1
     ids, kinds = table.ids, tokens.kinds
-    outer = _floor(table, stacks.states[:floor])
-    outermost = _outermost(table, stacks.states)
-    depth = sum(kinds[stacks.values[at]] == ids["LEFT_BRACE"] for at in _token_entries(stacks, floor + 1))
     if to_end:
         kinds[index] = ids["$END"]
-        stacks.cut(outermost + 1)
-        return index
-    in_header = outer < 0 and _opens_block(tokens, table, stacks, floor, index)
-    inner_rows = table.rows[stacks.states[floor]]
-    outer_rows = table.rows[stacks.states[outermost]]
+    outer, outermost = _floor(table, stacks.states[:floor]), _outermost(table, stacks.states)
+    # Braces opened in this statement; where it is one with a block, `;` inside them do not end it.
+    depth = sum(kinds[stacks.values[at]] == ids["LEFT_BRACE"] for at in _token_entries(stacks, floor + 1))
+    in_header = outer < 0 and _opens_block(table, tokens, _first(stacks, floor, index))
+    begin = _first(stacks, floor if outer < 0 else outer, index)
     at = index
-    while True:
+    while kinds[at] != ids["$END"]:
         kind = kinds[at]
-        if kind == ids["$END"]:
-            stacks.cut(outermost + 1)
-            return at
-        if tokens.first_on_line(at) and kind in table.starters:
-            if kind in inner_rows and not in_header:
+        in_block = in_header and depth > 0
+        if kind in table.starters and tokens.first_on_line(at):
+            if not in_header and kind in table.rows[stacks.states[floor]]:
                 stacks.cut(floor + 1)
                 return at
-            if kind in outer_rows and not (in_header and depth) and _is_outside(tokens, stacks, outer, at):
+            enclosed = in_block or outer >= 0
+            if kind in table.rows[stacks.states[outermost]] and not (enclosed and _is_within(tokens, begin, at)):
                 stacks.cut(outermost + 1)
                 return at
         if kind == ids["LEFT_BRACE"]:
             depth += 1
         elif kind == ids["RIGHT_BRACE"]:
-            if depth == 0 and outer >= 0:
+            if depth == 0 and outer >= 0 and _ends_line(table, tokens, at):
                 stacks.cut(floor + 1)
                 return at
-            depth -= 1 if depth else 0
-            if in_header and depth == 0:
+            depth -= depth > 0
+            if in_block and depth == 0 and _ends_line(table, tokens, at):
                 stacks.cut(floor + 1)
-                return at + 1
-        elif kind == ids["SEMICOLON"] and not (in_header and depth):
+                return at + 2 if kinds[at + 1] == ids["SEMICOLON"] else at + 1
+        elif kind == ids["SEMICOLON"] and not in_block:
             stacks.cut(floor + 1)
             return at + 1
         at += 1
+    stacks.cut(outermost + 1)
+    return at
+
+
+def _ends_line(table: Tables, tokens: Tokens, index: int) -> bool:
+    """Whether nothing follows on the line but `;` or another statement."""
+    follows = tokens.kinds[index + 1]
+    if follows in (table.ids["$END"], table.ids["SEMICOLON"], table.ids["RIGHT_BRACE"]) or follows in table.starters:
+        return True
+    return tokens.first_on_line(index + 1)
 
 
 def _reread(table: Tables, tokens: Tokens, stacks: Stacks, index: int) -> int:
@@ -192,6 +199,18 @@ def _end_statement(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, 
     return True
 
 
+def _open_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
+    """Put in a `{` that was forgotten before the first part of a block."""
+    opened = shift(table, stacks.states, table.ids["LEFT_BRACE"])
+    if opened is None or tokens.kinds[index] not in table.starters or not tokens.first_on_line(index):
+        return False
+    if len(table.rows[stacks.states[-1]]) > 2 or shift(table, opened, tokens.kinds[index]) is None:
+        return False
+    build.problems.append(errors.missing_open_brace(_end_before(tokens, index)))
+    _insert(tokens, index, table.ids["LEFT_BRACE"])
+    return True
+
+
 def _close_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: int) -> bool:
     """Put in a `}` that was forgotten after the last part of a block."""
     if not _ends_here(table, tokens, index) or stacks.states[-1] not in table.synchronising:
@@ -199,7 +218,7 @@ def _close_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, in
     kind = tokens.kinds[index]
     outer = _floor(table, stacks.states[:-1])
     closed = shift(table, stacks.states, table.ids["RIGHT_BRACE"])
-    if kind != table.ids["$END"] and not _is_outside(tokens, stacks, outer, index):
+    if kind != table.ids["$END"] and _is_within(tokens, _first(stacks, outer, index), index):
         return False
     if closed is None or not _reaches(table, closed, kind):
         return False
@@ -209,13 +228,10 @@ def _close_block(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, in
     return True
 
 
-def _is_outside(tokens: Tokens, stacks: Stacks, outer: int, index: int) -> bool:
-    """Whether a token stands no further right than the block that is open, so that it can hardly belong to it."""
-    if outer < 0 or outer + 1 >= len(stacks.firsts):
-        return True
-    text, first = tokens.source.text, tokens.starts[stacks.firsts[outer + 1]]
-    here = tokens.starts[index]
-    return here - text.rfind("\n", 0, here) <= first - text.rfind("\n", 0, first)
+def _is_within(tokens: Tokens, first: int, index: int) -> bool:
+    """Whether a token stands further right than the first of the block that is open, as if it belonged to it."""
+    text, begin, here = tokens.source.text, tokens.starts[first], tokens.starts[index]
+    return here - text.rfind("\n", 0, here) > begin - text.rfind("\n", 0, begin)
 
 
 def _ends_here(table: Tables, tokens: Tokens, index: int) -> bool:
@@ -266,8 +282,10 @@ def _report(table: Tables, tokens: Tokens, stacks: Stacks, build: Build, index: 
 
 def _special_help(table: Tables, tokens: Tokens, stacks: Stacks, index: int) -> str:
     """A next step that depends on what was written, not on the state alone."""
-    if isinstance(stacks.values[-1], tree.Without | tree.WithOnly):
+    if isinstance(stacks.values[-1], tree.Without | tree.WithOnly) and table.terminals[tokens.kinds[index]] in _SIGNS:
         return "put `... without i` or `... with only S` in parentheses inside a longer expression"
+    if stacks.states[-1] in table.synchronising and tokens.kinds[index] in _only_in_blocks(table):
+        return f"`{tokens.text(index)}` stands inside a block: `mechanism NAME {{ ... }}`"
     if stacks.states[-1] in table.synchronising and tokens.kinds[index] == table.ids["NAME"]:
         word = tokens.text(index)
         known = {name for name, kind in table.words.items() if kind in table.rows[stacks.states[-1]]}
@@ -303,7 +321,7 @@ def _spoilt(tokens: Tokens, stacks: Stacks, table: Tables, index: int) -> bool:
     if not tokens.broken:
         return False
     floor = _floor(table, stacks.states)
-    first = stacks.firsts[floor + 1] if floor + 1 < len(stacks.firsts) else index
+    first = _first(stacks, floor, index)
     begin = tokens.ends[first - 1] if first else 0
     return any(begin <= offset <= tokens.ends[index] for offset in tokens.broken)
 
@@ -324,9 +342,16 @@ def _outermost(table: Tables, states: list[int]) -> int:
     return next(at for at, state in enumerate(states) if state in table.synchronising)
 
 
-def _opens_block(tokens: Tokens, table: Tables, stacks: Stacks, floor: int, index: int) -> bool:
-    """Whether the statement is one with a block that has not been entered."""
-    first = stacks.firsts[floor + 1] if floor + 1 < len(stacks.firsts) else index
-    if tokens.text(first) in _LATER:
-        return True
-    return tokens.kinds[first] in (table.ids["MECHANISM"], table.ids["OUTCOME"])
+def _first(stacks: Stacks, floor: int, index: int) -> int:
+    """The first token of the statement that is being read above `floor`; `index` where there is none yet."""
+    return stacks.firsts[floor + 1] if floor + 1 < len(stacks.firsts) else index
+
+
+def _opens_block(table: Tables, tokens: Tokens, first: int) -> bool:
+    """Whether a statement is one with a block, or may be (its first word is unknown)."""
+    kind = tokens.kinds[first]
+    return kind not in table.starters or kind in (table.ids["MECHANISM"], table.ids["OUTCOME"])
+
+
+def _only_in_blocks(table: Tables) -> frozenset[int]:
+    return table.starters - table.rows[min(table.synchronising)].keys()

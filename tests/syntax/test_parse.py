@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mdl.diagnostics import Failure, Source
 from mdl.syntax import tree
+from mdl.syntax.lexer import tokenize
 from mdl.syntax.parse import MOST_BYTES, parse, parse_expression, read_source
 from tests import golden
 
@@ -325,3 +326,15 @@ def test_place_of_the_first_byte_that_is_no_text(tmp_path: Path) -> None:
     path.write_bytes("model θ;\n".encode() + b"\xff")
     with pytest.raises(Failure, match="byte 10, on line 2"):
         read_source(path)
+
+
+@pytest.mark.parametrize("path", golden.models_in("good"), ids=lambda path: path.stem)
+def test_one_slip_gives_few_messages(path: Path) -> None:
+    text = golden.read(path).text
+    tokens = tokenize(Source("a.mdl", text))
+    counts = []
+    for index in range(0, len(tokens.kinds) - 1, 3):
+        without = text[: tokens.starts[index]] + text[tokens.ends[index] :]
+        counts.append(len(codes(without)))
+    assert max(counts) <= 3
+    assert sum(counts) <= 1.2 * len(counts)
