@@ -160,7 +160,10 @@ def _reduce(ctx: Context, scope: Scope, node: tree.Reduce) -> typed.Expr:
 
 def branches(ctx: Context, scope: Scope, node: tree.If, wanted: Kind | None) -> typed.Expr:
     """`if`: both sides of one kind; where a member is wanted, bare names on either side may be members."""
+    mark = len(ctx.uses)
     test = condition(ctx, scope, node.condition)
+    if not ctx.answers:
+        data_only(ctx, mark, "the condition of `if`")
     if wanted is None:
         then, otherwise = expression(ctx, scope, node.then), expression(ctx, scope, node.otherwise)
     else:

@@ -361,7 +361,7 @@ def test_bounds_may_use_lets_declared_later() -> None:
         ("let a = b + 1; let b = zz; minimize g: a * b;", ["MDL204"]),
         ("let a = b; let b = a; var x >= 0; minimize g: x * a + b;", ["MDL210"]),
         ("set S := {a}; var x[S] >= 0; let y[i in S] = x[j, j]; minimize g: sum(i in S) y[i];", ["MDL230"]),
-        ("var x >= 0; let y = if x > 0 then foo else 1; minimize g: 2 * y; subject to r: y <= 1;", ["MDL204"]),
+        ("var x >= 0; let y = if 1 > 0 then foo else x; minimize g: 2 * y; subject to r: y <= 1;", ["MDL204"]),
         ("maximize w: 1; let y = w + 1; param z = y; ", ["MDL277"]),
     ],
 )
