@@ -65,3 +65,5 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     refused: Diagnostic | None = None
     """Why the task was not run."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What is to be shown beside the answer, such as rows that are false whatever the variables are."""

@@ -6,8 +6,9 @@ import argparse
 
 from mdl import driver
 from mdl.cli import loading
-from mdl.cli.main import DONE, show
+from mdl.cli.main import DONE, FAILS, show
 from mdl.diagnostics import Diagnostic, Failure
+from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
 from mdl.semantics.model import OutcomeSymbol
 
@@ -16,16 +17,22 @@ def run(arguments: argparse.Namespace) -> int:
     instance = loading.load(arguments)
     found: dict[str, Program | None] = {}
     wrong: list[Diagnostic] = []
+    false: list[Diagnostic] = []
     for name, rule in loading.rules_of(instance.model).items():
         if isinstance(rule, OutcomeSymbol):
             found[name] = None
             continue
         try:
             found[name] = driver.compile_rule(instance, rule).program
+        except Infeasible as failure:
+            false += [d for d in failure.diagnostics if d not in false]
         except Failure as failure:
             wrong += [d for d in failure.diagnostics if d not in wrong]
     if wrong:
-        raise Failure(wrong)
+        raise Failure([*wrong, *false])
+    if false:
+        show(false, arguments.json)
+        return FAILS
     if arguments.json:
         print_json(instance.model.name, found)
     elif not arguments.quiet:

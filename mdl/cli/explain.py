@@ -11,6 +11,7 @@ from mdl.cli import loading
 from mdl.cli.main import DONE, FAILS, STOPPED, show
 from mdl.cli.progress import progress
 from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
 from mdl.program.solution import Solution, SolverOptions, Status
 
@@ -19,7 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     options = solver_options(arguments)
     instance = loading.load(arguments)
     rule = loading.rule_named(instance.model, arguments.task)
-    program = driver.compile_rule(instance, rule).program
+    try:
+        program = driver.compile_rule(instance, rule).program
+    except Infeasible as found:
+        show(found.diagnostics, arguments.json)
+        return FAILS
     with progress("solving"):
         solution = driver.solve_program(program, options, via_pyomo=arguments.via == "pyomo")
         lines = list(reasons(program, solution, options))

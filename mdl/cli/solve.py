@@ -52,8 +52,11 @@ def tell(answer: Answer) -> None:
     if answer.refused is not None:
         sys.stdout.flush()
         show([answer.refused], False)
-    else:
-        sys.stdout.write(text.render(answer))
+        return
+    sys.stdout.write(text.render(answer))
+    if answer.diagnostics:
+        sys.stdout.flush()
+        show(answer.diagnostics, False)
 
 
 def solver_options(arguments: argparse.Namespace) -> SolverOptions:

@@ -15,8 +15,8 @@ from mdl.algebra.set_values import on_one_row
 from mdl.algebra.values import Fixed, Positions, Varying
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
-from mdl.lowering.welfare import Lowered
-from mdl.program.solution import Solution, SolverOptions
+from mdl.lowering.welfare import Infeasible, Lowered
+from mdl.program.solution import Solution, SolverOptions, Status
 from mdl.semantics.model import RowSymbol, RuleSymbol, Symbol, VarSymbol
 from mdl.semantics.typed import Expr
 
@@ -25,12 +25,16 @@ Key = tuple[RuleSymbol, tuple[object, ...]]
 
 @dataclass(slots=True, eq=False)
 class Solved:
-    """One rule solved: its program, what the solver said, and the point by variable."""
+    """One rule solved: its program and what the solver said.
+
+    `lowered` is None where rows or bounds without variables are false: `why_not` says which.
+    """
 
     rule: RuleSymbol
-    lowered: Lowered
+    lowered: Lowered | None
     solution: Solution
     compile_seconds: float
+    why_not: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -47,12 +51,19 @@ class Results:
         key = (rule, signature(absence))
         found = self.known.get(key)
         if found is None:
-            started = perf_counter()
-            lowered = driver.compile_rule(self.instance, rule, absence)
-            compiled = perf_counter() - started
-            solution = driver.solve_program(lowered.program, self.options, via_pyomo=self.via_pyomo)
-            found = self.known[key] = Solved(rule, lowered, solution, compiled)
+            found = self.known[key] = self._solve(rule, absence)
         return found
+
+    def _solve(self, rule: RuleSymbol, absence: Absence | None) -> Solved:
+        started = perf_counter()
+        try:
+            lowered = driver.compile_rule(self.instance, rule, absence)
+        except Infeasible as found:
+            nowhere = Solution(Status.INFEASIBLE, "", "no values of the variables can help")
+            return Solved(rule, None, nowhere, perf_counter() - started, found.diagnostics)
+        compiled = perf_counter() - started
+        solution = driver.solve_program(lowered.program, self.options, via_pyomo=self.via_pyomo)
+        return Solved(rule, lowered, solution, compiled)
 
     # ---- mdl.algebra.values.Solved ----
 
@@ -63,6 +74,8 @@ class Results:
         if self.latest is None:
             raise Failure(nothing_solved(symbol.name, at.span))
         lowered, solution = self.latest.lowered, self.latest.solution
+        if lowered is None:
+            raise Failure(no_value(f"{symbol.name}.{name}", solution, at.span))
         if isinstance(symbol, RowSymbol):
             values = lowered.dual(symbol, solution) if name == "dual" else lowered.slack(symbol, solution)
         else:
@@ -129,9 +142,11 @@ def nothing_solved(name: str, span: Span) -> Diagnostic:
 
 def no_value(what: str, solution: Solution, span: Span) -> Diagnostic:
     """MDL451: the solver gave no such answer."""
+    solved = solution.values is not None and not what.endswith(".objective")
+    why = "a program with integer variables has no duals" if solved else f"{solution.solver} says {solution.status.value}"
     return Diagnostic(
         "MDL451",
-        f"`{what}` has no value: {solution.solver} says {solution.status.value}",
+        f"`{what}` has no value: {why}",
         span,
         help="`mdl explain` says why a program is infeasible or unbounded; integer programs have no duals",
     )

@@ -72,7 +72,7 @@ def _refused(text: str, failure: Failure) -> Answer:
 def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, results: Results) -> Answer:
     solved = results.solve(rule, absence_of(instance, task))
     results.latest = solved
-    solution, program = solved.solution, solved.lowered.program
+    solution = solved.solution
     answer = Answer(
         text,
         "solve",
@@ -80,11 +80,15 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
         solver=solution.solver,
         message=solution.message,
         objective=solution.objective,
-        program=size_of(program),
         compile_seconds=solved.compile_seconds,
         solve_seconds=solution.seconds,
-        notes=list(solved.lowered.notes),
+        diagnostics=solved.why_not,
     )
+    if solved.lowered is None:
+        return answer
+    program = solved.lowered.program
+    answer.program = size_of(program)
+    answer.notes = list(solved.lowered.notes)
     answer.values = tables.variables(program, solution)
     if solution.values is not None:
         found, missing = lets_at(point_evaluator(instance, solved, results), instance)
@@ -124,7 +128,7 @@ def point_evaluator(instance: Instance, solved: Solved | None, results: Results)
     """Evaluates expressions of the file at the latest point."""
     values: dict[Symbol, Numbers] = {}
     absence = None
-    if solved is not None and solved.solution.values is not None:
+    if solved is not None and solved.lowered is not None and solved.solution.values is not None:
         values = dict(solved.lowered.values(solved.solution))
         absence = solved.lowered.absence
     return instance.evaluator(values=values, solved=results, absence=absence)
