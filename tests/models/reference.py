@@ -151,9 +151,18 @@ def lindahl() -> Numbers:
     }
 
 
+def grid(highs: int, lows: int) -> tuple[Fraction, Fraction]:
+    """Load of a high user and welfare, low users being held at their must-run load."""
+    a, low = F(3, 10), F(1, 10)
+    high = (15 - 2 * a * lows * low) / (F(1, 2) + 2 * a * highs)
+    assert 5 - low / 2 < 2 * a * (highs * high + lows * low)
+    value = highs * (15 * high - high**2 / 4) + lows * (5 * low - low**2 / 4)
+    return high, value - a * (highs * high + lows * low) ** 2
+
+
 def smart_grid() -> Numbers:
     a, low = F(3, 10), F(1, 10)
-    high = (15 - 2 * a * 90 * low) / (F(1, 2) + 2 * a * 10)
+    high, welfare = grid(10, 90)
     demand = 10 * high + 90 * low
     value = {15: 15 * high - high**2 / 4, 5: 5 * low - low**2 / 4}
     mean = demand / 100
@@ -165,6 +174,8 @@ def smart_grid() -> Numbers:
         "valuation[n]": value[5],
         "demand": demand,
         "welfare.objective": 10 * value[15] + 90 * value[5] - a * demand**2,
+        "(welfare without 1) - (welfare - valuation[1])": grid(9, 90)[1] - (welfare - value[15]),
+        "(welfare without n) - (welfare - valuation[n])": grid(10, 89)[1] - (welfare - value[5]),
         "x[n].reduced_cost": 5 - low / 2 - 2 * a * demand,
         "sqrt(variance)": sqrt(variance),
         "gini": 10 * 90 * (high - low) / (100 * demand),
@@ -175,12 +186,19 @@ CAPACITY = {1: 1.0, 2: 1.5, 3: 4.0, 4: 3.0, 5: 0.5, 6: 5.0, 7: 2.0, 8: 3.5, 9: 1
 COST = {1: 0.4, 2: 0.15, 3: 0.7, 4: 0.25, 5: 0.05, 6: 0.5, 7: 0.9, 8: 0.35, 9: 0.6, 10: 0.8}
 
 
+def cheapest_first(demand: float, n: int, capacity: dict[int, float]) -> tuple[dict[int, float], float]:
+    """Quantities and surplus: producers by cost, until their cost is the marginal worth of the total."""
+    x = dict.fromkeys(CAPACITY, 0.0)
+    for i in sorted(capacity, key=COST.__getitem__):
+        wanted = n * (demand / (2 * COST[i])) ** 2
+        x[i] = min(capacity[i], max(0.0, wanted - sum(x.values())))
+    return x, demand * sqrt(n * sum(x.values())) - sum(COST[i] * x[i] for i in x)
+
+
 def cooperative_production() -> Numbers:
     demand, n = 1.0, 10
-    x = dict.fromkeys(CAPACITY, 0.0)
-    for i in sorted(COST, key=COST.__getitem__):
-        wanted = n * (demand / (2 * COST[i])) ** 2  # total at which the marginal worth is this producer's cost
-        x[i] = min(CAPACITY[i], max(0.0, wanted - sum(x.values())))
+    x, surplus = cheapest_first(demand, n, CAPACITY)
+    _, without_8 = cheapest_first(demand, n, {i: c for i, c in CAPACITY.items() if i != 8})
     total = sum(x.values())
     margin = demand * sqrt(n) / (2 * sqrt(total))
     return {
@@ -190,7 +208,8 @@ def cooperative_production() -> Numbers:
         "x[6]": x[6],
         "x[8]": x[8],
         "x[3]": x[3],
-        "surplus.objective": demand * sqrt(n * total) - sum(COST[i] * x[i] for i in x),
+        "surplus.objective": surplus,
+        "surplus - valuation[8] - (surplus without 8)": surplus + COST[8] * x[8] - without_8,
         "x[5].reduced_cost": margin - COST[5],
         "x[3].reduced_cost": margin - COST[3],
         "consumed[c1]": demand / 2 * sqrt(n * total),
