@@ -11,6 +11,7 @@ from mdl.program.program import Columns, Objective, Program, Rows
 def heading(program: Program, names: FileNames) -> Iterator[str]:
     """Lines of comment, without the format's sign for it."""
     yield from title(program)
+    yield from places(program)
     yield "Names: x[i,j] of the model is x(i,j) here."
     changed = list(names.changed())
     if changed:
@@ -22,10 +23,14 @@ def title(program: Program) -> Iterator[str]:
     objective = program.objective
     yield f"{one_line(program.name)}: {'maximize' if objective.maximize else 'minimize'} {one_line(objective.name)}"
     yield f"{program.kind.value}, {program.height} rows, {program.width} columns"
-    places = [(b, place_of(b)) for b in (objective, *program.columns, *program.rows)]
-    if any(place for _, place in places):
+
+
+def places(program: Program) -> Iterator[str]:
+    """The line of the file that each family came from."""
+    held = [(b, place_of(b)) for b in (program.objective, *program.columns, *program.rows)]
+    if any(place for _, place in held):
         yield "Where it comes from:"
-        yield from (f"  {one_line(block.name)}: {place}" for block, place in places if place)
+        yield from (f"  {one_line(block.name)}: {place}" for block, place in held if place)
 
 
 def place_of(block: Columns | Rows | Objective) -> str:

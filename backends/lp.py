@@ -14,8 +14,8 @@ from mdl.backends.file_places import heading
 from mdl.backends.highs_session import Hessian
 from mdl.program.program import Program
 
-TERMS = 8
-"""Terms a line."""
+WIDTH = 120
+"""Characters a line, where more than one term stands on it; old readers stop at 560."""
 
 
 def write(program: Program) -> str:
@@ -46,9 +46,9 @@ def objective(arrays: Arrays, hessian: Hessian | None, names: list[str]) -> str:
     unused = np.ones(arrays.width, dtype=np.bool_)
     unused[arrays.columns] = False
     places = np.flatnonzero((arrays.cost != 0) | unused).tolist()
-    text = wrapped(terms(arrays.cost[places].tolist(), [names[k] for k in places]))
+    text = body(terms(arrays.cost[places].tolist(), [names[k] for k in places]))
     if hessian is not None:
-        text += f"\n  + [ {wrapped(quadratic_terms(hessian, names))} ] / 2"
+        text += f"\n  + [ {body(quadratic_terms(hessian, names))} ] / 2"
     if arrays.offset:
         text += f" {signed(arrays.offset)}"
     return text
@@ -74,10 +74,22 @@ def signed(value: float) -> str:
     return f"{'-' if value < 0 else '+'} {numerals([abs(value)])[0]}"
 
 
+def body(parts: list[str]) -> str:
+    """A sum; its first sign only where it is a minus."""
+    return wrapped(parts).removeprefix("+ ")
+
+
 def wrapped(parts: list[str]) -> str:
-    if len(parts) <= TERMS:
+    if len(parts) < 2 or sum(map(len, parts)) + len(parts) <= WIDTH:
         return " ".join(parts)
-    return "\n  ".join(" ".join(parts[k : k + TERMS]) for k in range(0, len(parts), TERMS))
+    lines, line, length = [], [parts[0]], len(parts[0])
+    for part in parts[1:]:
+        length += len(part) + 1
+        if length > WIDTH:
+            lines.append(" ".join(line))
+            line, length = [], len(part)
+        line.append(part)
+    return "\n  ".join([*lines, " ".join(line)])
 
 
 def rows(arrays: Arrays, names: FileNames) -> Iterator[str]:
@@ -88,17 +100,17 @@ def rows(arrays: Arrays, names: FileNames) -> Iterator[str]:
     split = range_names(np.flatnonzero(is_range).tolist(), names)
     nothing = f"0 {names.columns[0]}" if names.columns else ""
     for k, (first, last) in enumerate(pairwise(arrays.starts.tolist())):
-        body = wrapped(parts[first:last]) or nothing
+        held = body(parts[first:last]) or nothing
         low, high = lows[k], highs[k]
         if k in split:
             below, above = split[k]
-            yield f" {below}: {body} >= {low_texts[k]}\n {above}: {body} <= {high_texts[k]}\n"
+            yield f" {below}: {held} >= {low_texts[k]}\n {above}: {held} <= {high_texts[k]}\n"
         elif low == high:
-            yield f" {names.rows[k]}: {body} = {low_texts[k]}\n"
+            yield f" {names.rows[k]}: {held} = {low_texts[k]}\n"
         elif np.isfinite(high):
-            yield f" {names.rows[k]}: {body} <= {high_texts[k]}\n"
+            yield f" {names.rows[k]}: {held} <= {high_texts[k]}\n"
         else:
-            yield f" {names.rows[k]}: {body} >= {low_texts[k] if np.isfinite(low) else '-inf'}\n"
+            yield f" {names.rows[k]}: {held} >= {low_texts[k] if np.isfinite(low) else '-inf'}\n"
 
 
 def range_names(places: list[int], names: FileNames) -> dict[int, tuple[str, str]]:

@@ -175,7 +175,7 @@ def constraint(
     for key, body, (low, high) in zip(keys, bodies, limits, strict=True):
         place = name if index is None else f"{name}[{key_text(key, inside=True)}]"
         if low is None and high is None:
-            yield f"# m.{place} has no bounds: {body.text}"
+            yield f"# m.{place} has no bounds: {one_line(body.text)}"
             continue
         relation = compared(body, low, high)
         yield f"m.{place} = {relation}" if index is not None else f"m.{name} = pyo.Constraint(expr={relation})"
@@ -184,11 +184,12 @@ def constraint(
 def compared(body: Text, low: float | None, high: float | None) -> str:
     if body.value is not None:
         return f"({limit(low)}, LinearExpression([{body.text}]), {limit(high)})"
+    text = body.statement()
     if low == high:
-        return f"{body.text} == {limit(low)}"
+        return f"{text} == {limit(low)}"
     if low is not None and high is not None:
         return f"({limit(low)}, {body.text}, {limit(high)})"
-    return f"{body.text} <= {limit(high)}" if low is None else f"{body.text} >= {limit(low)}"
+    return f"{text} <= {limit(high)}" if low is None else f"{text} >= {limit(low)}"
 
 
 def limit(value: float | None) -> str:
@@ -199,7 +200,10 @@ def objective(held: Objective, name: str, nodes: list[list[Text]], algebra: Scri
     yield from comment(held, name)
     (body,) = sums(held.constant.floats(), held.linear, held.nonlinear, 1, nodes, algebra)
     sense = "maximize" if held.maximize else "minimize"
-    yield f"m.{name} = pyo.Objective(expr={body.text}, sense=pyo.{sense})"
+    if "\n" in body.text:
+        yield from [f"m.{name} = pyo.Objective(", f"    expr={body.text},", f"    sense=pyo.{sense},", ")"]
+    else:
+        yield f"m.{name} = pyo.Objective(expr={body.text}, sense=pyo.{sense})"
 
 
 def tail(program: Program) -> Iterator[str]:

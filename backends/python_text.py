@@ -14,6 +14,9 @@ from mdl.program.graph import Function
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text binds."""
 
+WIDTH = 90
+"""Characters at which a sum goes on in the next line."""
+
 LONG = 40
 """Terms from which a sum is a list: Python's own sums nest one level a term."""
 
@@ -35,6 +38,10 @@ class Text:
 
     def within(self, least: int) -> str:
         return self.text if self.binds >= least else f"({self.text})"
+
+    def statement(self) -> str:
+        """As a whole right-hand side: in brackets where it goes over several lines."""
+        return f"({self.text})" if self.binds == SUM and "\n" in self.text else self.text
 
 
 def number(value: float) -> Text:
@@ -65,7 +72,21 @@ def sum_text(parts: list[tuple[float, str]], constant: float) -> str:
         rows = [", ".join(terms[k : k + A_LINE]) for k in range(0, len(terms), A_LINE)]
         return "pyo.quicksum([\n    " + ",\n    ".join(rows) + "\n])"
     first = f"-{words[0]}" if signs[0] else words[0]
-    return first + "".join(f" {'-' if s else '+'} {w}" for s, w in zip(signs[1:], words[1:], strict=True))
+    rest = [f"{'-' if s else '+'} {w}" for s, w in zip(signs[1:], words[1:], strict=True)]
+    return filled([first, *rest])
+
+
+def filled(terms: list[str]) -> str:
+    """Over as many lines as it takes; one term may be longer than a line."""
+    lines, length = [terms[0]], len(terms[0])
+    for term in terms[1:]:
+        length += len(term) + 1
+        if length > WIDTH:
+            lines.append(term)
+            length = len(term)
+        else:
+            lines[-1] += f" {term}"
+    return "\n    ".join(lines)
 
 
 class ScriptAlgebra(Algebra[Text]):
@@ -120,7 +141,7 @@ class ScriptAlgebra(Algebra[Text]):
             return [e for _, e in elements]
         name = self.name(f"part{node}")
         self.parts.append(f"m.{name} = pyo.Expression([{', '.join(str(k) for k, _ in moving)}])")
-        self.parts += [f"m.{name}[{k}] = {e.text}" for k, e in moving]
+        self.parts += [f"m.{name}[{k}] = {e.statement()}" for k, e in moving]
         return [e if e.value is not None else Text(f"m.{name}[{k}]") for k, e in elements]
 
     def shallow(self, part: Text) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from mdl import driver
 from mdl.cli import loading
@@ -11,7 +12,7 @@ from mdl.cli.whole_file import write_whole
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from mdl.backends.write import write
+    from mdl.backends.write import beside, write
 
     instance = loading.load(arguments)
     rule = loading.rule_named(instance.model, arguments.task)
@@ -21,4 +22,6 @@ def run(arguments: argparse.Namespace) -> int:
         print(text, end="")
     else:
         write_whole(arguments.output, text)
+        for ending, names in beside(arguments.to, program).items():
+            write_whole(Path(arguments.output).with_suffix(ending), names)
     return DONE

@@ -68,16 +68,16 @@ def test_numbers_come_back_exactly(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.matrix[-1][order], [0, -1, 0, 0])
 
 
-def test_unicast_reads_like_the_model() -> None:
+def test_a_small_file_in_full() -> None:
     program = make.linear([1, 2], [[1, Fraction(1, 10)]], None, 10, maximize=True)
     assert lp.write(program) == (
         "\\ linear: maximize cost\n"
         "\\ LP, 1 rows, 2 columns\n"
         "\\ Names: x[i,j] of the model is x(i,j) here.\n"
         "maximize\n"
-        " cost: + x(1) + 2 x(2)\n"
+        " cost: x(1) + 2 x(2)\n"
         "subject to\n"
-        " r(1): + x(1) + 0.1 x(2) <= 10\n"
+        " r(1): x(1) + 0.1 x(2) <= 10\n"
         "bounds\n"
         "end\n"
     )

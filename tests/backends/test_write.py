@@ -15,6 +15,7 @@ from mdl import driver
 from mdl.backends import dispatch, json_program, pyomo_solve
 from mdl.backends.file_names import file_names
 from mdl.backends.write import TARGETS, beside, write
+from mdl.cli.main import main
 from mdl.diagnostics import Failure
 from mdl.program.program import Program, ProgramClass
 from mdl.program.solution import SolverOptions, Status
@@ -138,3 +139,12 @@ def test_writing_lp_imports_no_pyomo() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_names_are_written_beside_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "unicast.nl"
+    source = next(p for p in MODELS if p.name == "unicast.mdl")
+    assert main(["compile", str(source), "welfare", "--to", "nl", "-o", str(path)]) == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["unicast.col", "unicast.nl", "unicast.row"]
+    assert path.with_suffix(".col").read_text().split() == ["x[u1]", "x[u2]", "x[u3]", "x[u4]"]
+    assert path.with_suffix(".row").read_text().split() == ["link[AB]", "link[BC]", "welfare"]
