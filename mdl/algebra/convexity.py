@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mdl.algebra.curvature import Analysis
 from mdl.algebra.proof import Proof, Requirement
 from mdl.semantics import typed
-from mdl.semantics.model import Bound, RowSymbol, RuleSymbol, VarSymbol
+from mdl.semantics.model import RowSymbol, RuleSymbol
 
 NEEDS = {
     "<=": "`<=` needs a convex left side and a concave right side",
@@ -36,15 +36,6 @@ def of_row(analysis: Analysis, row: RowSymbol) -> Iterator[Requirement]:
         sides = (analysis.of(left), analysis.of(right))
         holds = _side(sides[0], WAYS[op][0]) and _side(sides[1], WAYS[op][1])
         yield Requirement(row.name, WANTED[op], sides, holds, row.body.span, NEEDS[op], WAYS[op])
-
-
-def of_bound(analysis: Analysis, var: VarSymbol, bound: Bound, name: str) -> Requirement:
-    """A bound of a variable that has variables in it is a row `name`."""
-    analysis.enter(var.index)
-    op = {"<": "<=", ">": ">="}.get(bound.op, bound.op)
-    limit = analysis.of(bound.expr)
-    way = WAYS[op][1]
-    return Requirement(name, WANTED[op], (limit,), _side(limit, way), bound.span, NEEDS[op], (way,))
 
 
 def _side(side: Proof, way: int | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,10 +15,7 @@ from mdl.algebra.values import Positions
 from mdl.diagnostics import Diagnostic
 from mdl.lowering import drafts, errors
 from mdl.lowering.builder import Builder
-from mdl.lowering.drafts import Draft
-from mdl.lowering.terms import Terms
 from mdl.program.program import Bound, Columns, Domain
-from mdl.semantics import model
 from mdl.semantics.model import VarSymbol
 
 DOMAINS = {"continuous": Domain.CONTINUOUS, "integer": Domain.INTEGER, "binary": Domain.BINARY}
@@ -33,12 +30,6 @@ class Variable:
     present: Positions | None
     size: int
     columns: Columns | None = None
-    moving: list[tuple[Draft, model.Bound]] = field(default_factory=list)
-    """Bounds that have variables in them, and the rows that they become."""
-
-    @property
-    def rows(self) -> list[Draft]:
-        return [draft for draft, _ in self.moving]
 
     @property
     def count(self) -> int:
@@ -54,19 +45,16 @@ def declared(ev: Evaluator, builder: Builder, symbols: Iterator[VarSymbol]) -> l
     return made
 
 
-def bounded(ev: Evaluator, builder: Builder, held: Variable) -> Iterator[Diagnostic]:
-    """Fills in `columns` and `rows`; what contradicts itself is reported."""
+def bounded(ev: Evaluator, held: Variable) -> Iterator[Diagnostic]:
+    """Fills in `columns`; bounds that contradict each other are reported."""
     symbol, frame = held.symbol, ev.present_frame(held.symbol)
     lower: Numbers | None = None
     upper: Numbers | None = None
     if symbol.domain == "binary":
         lower, upper = Numbers.constant(0, held.count), Numbers.constant(1, held.count)
     for bound in symbol.bounds:
-        builder.epigraphs.origin = name = _name(held, bound)
         limit = ev.number(bound.expr, frame)
-        if isinstance(limit, Terms):
-            held.moving.append((_row(ev, builder, held, bound, limit, name), bound))
-            continue
+        assert isinstance(limit, Numbers), "bounds are data"
         if bound.op in (">=", ">", "=="):
             lower = limit if lower is None else arithmetic.maximum(lower, limit)
         if bound.op in ("<=", "<", "=="):
@@ -97,21 +85,3 @@ def _start(ev: Evaluator, symbol: VarSymbol, frame: Frame) -> FloatArray | None:
     found = ev.number(symbol.start, frame)
     assert isinstance(found, Numbers)
     return found.floats()
-
-
-def _name(held: Variable, bound: model.Bound) -> str:
-    """Name of the row that a bound with variables becomes: `x.upper`."""
-    name = f"{held.symbol.name}.{_SIDES[bound.op]}"
-    taken = sum(b.op == bound.op for _, b in held.moving)
-    return name if not taken else f"{name}{taken + 1}"
-
-
-_SIDES = {">=": "lower", ">": "lower", "<=": "upper", "<": "upper", "==": "fixed"}
-
-
-def _row(ev: Evaluator, builder: Builder, held: Variable, bound: model.Bound, limit: Terms, name: str) -> Draft:
-    symbol = held.symbol
-    positions = np.arange(held.size) if held.present is None else held.present
-    own = builder.variable(symbol, positions, bound.expr)
-    labels = drafts.labels_of_symbol(ev, symbol, held.present)
-    return drafts.compared(name, None, held.present, labels, bound.op, own, limit, bound.span)

@@ -55,8 +55,7 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
     made: list[Draft] = []
     for v in variables:
         with collected(wrong):
-            false.extend(bounds.bounded(ev, builder, v))
-            made.extend(v.rows)
+            false.extend(bounds.bounded(ev, v))
     for row in rows:
         builder.epigraphs.origin = row.name
         with collected(wrong):
@@ -67,7 +66,7 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         own = fresh(ev, builder, absence, rule.body, instance)
         goal = terms.of(own.number(rule.body, own.root))
     analysis = Analysis(InstanceFacts(instance, builder.observed), absent=absence is not None)
-    needs = list(requirements(analysis, rule, rows, variables))
+    needs = list(requirements(analysis, rule, rows))
     wrong.extend(misplaced(needs))
     if wrong:
         raise Failure(wrong)
@@ -128,16 +127,11 @@ def _is_extreme(e: Expr) -> bool:
 # ---- convexity -----------------------------------------------------------------------------------------
 
 
-def requirements(
-    analysis: Analysis, rule: RuleSymbol, rows: Iterable[RowSymbol], variables: Iterable[Variable]
-) -> Iterator[Requirement]:
+def requirements(analysis: Analysis, rule: RuleSymbol, rows: Iterable[RowSymbol]) -> Iterator[Requirement]:
     """What convexity needs, the objective's condition first."""
     yield convexity.of_rule(analysis, rule)
     for row in rows:
         yield from convexity.of_row(analysis, row)
-    for v in variables:
-        for draft, bound in v.moving:
-            yield convexity.of_bound(analysis, v.symbol, bound, draft.name)
 
 
 def misplaced(needs: Iterable[Requirement]) -> Iterator[Diagnostic]:
