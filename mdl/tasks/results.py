@@ -143,7 +143,8 @@ def nothing_solved(name: str, span: Span) -> Diagnostic:
 def no_value(what: str, solution: Solution, span: Span) -> Diagnostic:
     """MDL451: the solver gave no such answer."""
     solved = solution.values is not None and not what.endswith(".objective")
-    why = "a program with integer variables has no duals" if solved else f"{solution.solver} says {solution.status.value}"
+    says = f"{solution.solver} says {solution.status.value}"
+    why = "a program with integer variables has no duals" if solved else says
     return Diagnostic(
         "MDL451",
         f"`{what}` has no value: {why}",

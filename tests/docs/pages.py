@@ -16,6 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 FENCE = re.compile(r"^```(?P<kind>[a-z ]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"`(?P<name>[\w./-]+\.[a-z]+)`:\n\Z")
 EXIT = re.compile(r"\n?\[exit status (\d)\]\n\Z")
+LONG_NUMBER = re.compile(r"\d+\.\d{9,}(?:e[-+]?\d+)?")
 TIMING = re.compile(r"\d+(\.\d+)?(?:e-\d+)? ?(?:ms|s)\b")
 
 
@@ -108,5 +109,6 @@ def run_mdl(words: tuple[str, ...], folder: Path) -> tuple[str, int]:
 
 
 def comparable(text: str) -> str:
-    """Without what may differ from run to run: timings and blanks at line ends."""
-    return "\n".join(line.rstrip() for line in TIMING.sub("<time>", text).strip().splitlines())
+    """Without what may differ from run to run: timings, digits past the ninth, blanks at line ends."""
+    told = LONG_NUMBER.sub(lambda m: f"{float(m[0]):.6g}", TIMING.sub("<time>", text))
+    return "\n".join(line.rstrip() for line in told.strip().splitlines())
