@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,5 +30,7 @@ def messages() -> list[Message]:
 
 def read_messages() -> list[dict[str, Any]]:
     """The entries of `messages.toml`: `after` (texts after which the message is given), `expected` and `help`."""
+    import tomllib
+
     raw = tomllib.loads(Path(__file__).with_name("messages.toml").read_text("utf-8"))
     return list(raw["message"])

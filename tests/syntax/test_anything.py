@@ -47,12 +47,13 @@ def answers(text: str) -> None:
     assert render(problems).count(": ") >= len(problems)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_random_text(text: str) -> None:
     answers(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(SPELLINGS), max_size=60).map(" ".join))
 def test_random_tokens(text: str) -> None:
     answers(text)
@@ -68,12 +69,13 @@ def mutated(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(mutated())
 def test_mutated_models(text: str) -> None:
     answers(text)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SPELLINGS), max_size=20).map(" ".join))
 def test_random_expressions(text: str) -> None:
     from mdl.diagnostics import Failure

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import time
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdl.diagnostics import Failure, Source
@@ -110,11 +113,10 @@ ARITHMETIC = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(ARITHMETIC)
 def test_arithmetic_is_that_of_python(text: str) -> None:
     # Python gives the same signs the same precedence, so its own evaluation is the reference.
-    import re
-
     python = re.sub(r"\d+", lambda m: f"Fraction({m.group()})", text).replace("^", "**")
     try:
         wanted = eval(python, {"Fraction": Fraction})
@@ -338,3 +340,11 @@ def test_one_slip_gives_few_messages(path: Path) -> None:
         counts.append(len(codes(without)))
     assert max(counts) <= 3
     assert sum(counts) <= 1.2 * len(counts)
+
+
+def test_start_up_reads_no_more_than_it_needs() -> None:
+    heavy = {"lark", "numpy", "scipy", "tomllib", "urllib.request", "unicodedata"}
+    script = "import sys, mdl.syntax.parse as p; p.parse(p.Source('a', 'model m;')); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "mdl.syntax.parse" in loaded
+    assert not heavy & set(loaded)
