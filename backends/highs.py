@@ -20,7 +20,7 @@ from mdl.backends.highs_linear import failed, solve_linear
 from mdl.backends.highs_quadratic import solve_quadratic
 from mdl.backends.highs_session import SMALL_MATRIX_VALUE, Clock, Hessian
 from mdl.diagnostics import Failure
-from mdl.program.program import Program, ProgramClass
+from mdl.program.program import Bound, Columns, Program, ProgramClass, Rows
 from mdl.program.quadratic import quadratic_objective
 from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
@@ -126,7 +126,7 @@ def _quadratic_part(program: Program, arrays: Arrays) -> tuple[Arrays, Hessian |
         why = "a quadratic objective and integer variables together"
     if why is not None:
         raise Failure(wrong_class("HiGHS", program.kind.value, why, objective.span))
-    if _first(np.abs(values), 0.0, LARGEST_COEFFICIENT) is not None:
+    if _first(values, 0.0, LARGEST_COEFFICIENT) is not None:
         worst = float(np.abs(values).max())
         what = f"largest quadratic coefficient of {objective.name}"
         raise Failure(out_of_range("HiGHS", what, worst, 0.0, LARGEST_COEFFICIENT, objective.span))
@@ -135,7 +135,7 @@ def _quadratic_part(program: Program, arrays: Arrays) -> tuple[Arrays, Hessian |
 
 def _refuse_sizes(program: Program, arrays: Arrays) -> None:
     """Finite numbers that HiGHS would drop, or take for infinite, without a word."""
-    bad = _first(np.abs(arrays.values), SMALL_MATRIX_VALUE, LARGEST_COEFFICIENT)
+    bad = _first(arrays.values, SMALL_MATRIX_VALUE, LARGEST_COEFFICIENT)
     if bad is not None:
         row = int(np.searchsorted(arrays.starts, bad, side="right")) - 1
         column = name_of_column(program, int(arrays.columns[bad]))
@@ -143,24 +143,35 @@ def _refuse_sizes(program: Program, arrays: Arrays) -> None:
         span = block_at(program.rows, row).span
         value = float(arrays.values[bad])
         raise Failure(out_of_range("HiGHS", what, value, SMALL_MATRIX_VALUE, LARGEST_COEFFICIENT, span))
-    for bounds, blocks, name in (
-        (arrays.lower, program.columns, name_of_column),
-        (arrays.upper, program.columns, name_of_column),
-        (arrays.row_lower, program.rows, name_of_row),
-        (arrays.row_upper, program.rows, name_of_row),
-    ):
-        bad = _first(np.where(np.isfinite(bounds), np.abs(bounds), 0.0), 0.0, INFINITE)
-        if bad is not None:
-            what, span = f"bound of {name(program, bad)}", block_at(blocks, bad).span
-            raise Failure(out_of_range("HiGHS", what, float(bounds[bad]), 0.0, INFINITE, span))
-    bad = _first(np.abs(arrays.cost), 0.0, INFINITE)
+    for block in program.columns:
+        for bound, held in ((block.lower, arrays.lower), (block.upper, arrays.upper)):
+            _refuse_bound(block, bound, held)
+    for row_block in program.rows:
+        for bound, held in ((row_block.lower, arrays.row_lower), (row_block.upper, arrays.row_upper)):
+            _refuse_bound(row_block, bound, held)
+    bad = _first(arrays.cost, 0.0, INFINITE)
     if bad is not None:
         what = f"coefficient of {name_of_column(program, bad)} in {program.objective.name}"
         raise Failure(out_of_range("HiGHS", what, float(arrays.cost[bad]), 0.0, INFINITE, program.objective.span))
 
 
-def _first(sizes: FloatArray, low: float, high: float) -> int | None:
-    """The place of the first size outside low <= size < high."""
-    if not len(sizes) or (sizes.min() >= low and sizes.max() < high):
+def _refuse_bound(block: Columns | Rows, bound: Bound | None, held: FloatArray) -> None:
+    if bound is None:
+        return
+    values = held[block.start : block.start + len(block.labels)]
+    bad = _first(values if bound.finite is None else np.where(bound.finite, values, 0.0), 0.0, INFINITE)
+    if bad is not None:
+        what = f"bound of {block.labels.name(block.name, bad)}"
+        raise Failure(out_of_range("HiGHS", what, float(values[bad]), 0.0, INFINITE, block.span))
+
+
+def _first(values: FloatArray, low: float, high: float) -> int | None:
+    """The place of the first value whose size is outside low <= size < high; copies nothing where all are positive."""
+    if not len(values):
         return None
-    return int(np.argmax((sizes < low) | (sizes >= high)))
+    least, most = float(values.min()), float(values.max())
+    if -high < least and most < high and (least >= low or most <= -low or not low):
+        return None
+    sizes = np.abs(values)
+    outside = (sizes < low) | (sizes >= high)
+    return int(np.argmax(outside)) if outside.any() else None

@@ -68,7 +68,7 @@ def read(folder: Path) -> tuple[Any, Any, Any, Any]:
 
 def mdl(folder: Path, clock: Clock) -> Callable[[], Any]:
     with clock("import"):
-        from mdl.backends import ipopt
+        from mdl.backends import dispatch, ipopt
         from mdl.data.bind import Overrides, bind
         from mdl.lowering.welfare import lower
         from mdl.semantics.resolve import resolve
@@ -84,7 +84,7 @@ def mdl(folder: Path, clock: Clock) -> Callable[[], Any]:
     with clock("lower"):
         program = lower(instance, model.symbols["welfare"]).program
     with clock("solve"):
-        found = ipopt.solve(program)
+        found = dispatch.solve(program)
     return lambda: [found.status.name, found.objective]
 
 
