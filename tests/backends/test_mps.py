@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from mdl.backends import file_names, highs, mps
+from mdl.backends import file_names, highs, lp, mps
 from mdl.backends.arrays import to_arrays
 from mdl.diagnostics import Failure
 from mdl.program.program import Domain, Program
@@ -116,3 +117,37 @@ def test_nonlinear_is_refused() -> None:
     with pytest.raises(Failure) as failed:
         mps.write(unicast())
     assert failed.value.diagnostics[0].code == "MDL581"
+
+
+small = some.integers(-4, 4)
+
+
+@given(some.data())
+@settings(max_examples=40, deadline=None)
+def test_random_programs_have_one_optimum_in_three_forms(data: some.DataObject) -> None:
+    """Directly, from LP and from MPS: bounded integer or continuous programs with rows of every shape."""
+    width, height = data.draw(some.integers(1, 4)), data.draw(some.integers(0, 4))
+    line = some.lists(small, min_size=width, max_size=width)
+    low = data.draw(line)
+    sides = [sorted((data.draw(small), data.draw(small))) for _ in range(height)]
+    shape = [data.draw(some.sampled_from("lubf")) for _ in range(height)]
+    program = make.linear(
+        data.draw(line),
+        [data.draw(line) for _ in range(height)],
+        [s[0] if k in "lb" else None for s, k in zip(sides, shape, strict=True)] if height else None,
+        [s[1] if k in "ub" else None for s, k in zip(sides, shape, strict=True)] if height else None,
+        low,
+        [v + Fraction(data.draw(some.integers(0, 9)), 2) for v in low],
+        maximize=data.draw(some.booleans()),
+        constant=data.draw(small),
+        domain=data.draw(some.sampled_from([Domain.CONTINUOUS, Domain.INTEGER])),
+    )
+    ours = highs.solve(program)
+    with TemporaryDirectory() as folder:
+        for text, ending in ((lp.write(program), "lp"), (mps.write(program), "mps")):
+            found = read_back(text, ending, Path(folder))
+            if ours.status is Status.OPTIMAL:
+                assert found.status in ("kOptimal", "kModelEmpty")
+                assert found.objective == pytest.approx(ours.objective, abs=1e-7)
+            else:
+                assert ours.status is Status.INFEASIBLE and found.status == "kInfeasible"
