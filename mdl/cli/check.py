@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from mdl import driver
 from mdl.cli import loading
@@ -10,12 +11,13 @@ from mdl.cli.main import DONE, FAILS, show
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
-from mdl.semantics.model import OutcomeSymbol
+from mdl.semantics.model import Model, OutcomeSymbol, TypeSymbol
 
 
 def run(arguments: argparse.Namespace) -> int:
     instance = loading.load(arguments)
     found: dict[str, Program | None] = {}
+    waiting: dict[str, tuple[str, ...]] = {}
     wrong: list[Diagnostic] = []
     false: list[Diagnostic] = []
     for name, rule in loading.rules_of(instance.model).items():
@@ -27,20 +29,35 @@ def run(arguments: argparse.Namespace) -> int:
         except Infeasible as failure:
             false += [d for d in failure.diagnostics if d not in false]
         except Failure as failure:
-            wrong += [d for d in failure.diagnostics if d not in wrong]
+            needs = unrealised(instance.model, failure)
+            if needs:
+                waiting[name] = needs
+            else:
+                wrong += [d for d in failure.diagnostics if d not in wrong]
     if wrong:
         raise Failure([*wrong, *false])
     if false:
         show(false, arguments.json)
         return FAILS
     if arguments.json:
-        print_json(instance.model.name, found)
+        print_json(instance.model.name, found, waiting)
     elif not arguments.quiet:
         print(f"{arguments.file}: no mistakes")
         for name, program in found.items():
             print(f"  {name}: {summary(program)}")
+        for name, needs in waiting.items():
+            print(f"  {name}: class not known before {' and '.join(needs)} {'have' if needs[1:] else 'has'} values")
         show([reason for p in found.values() if p is not None for reason in reasons(p)], False)
     return DONE
+
+
+def unrealised(model: Model, failure: Failure) -> tuple[str, ...]:
+    """The types whose missing profile is all that stands in the way; a model of a mechanism needs none."""
+    types = {s.span: s.name for s in model.symbols.values() if isinstance(s, TypeSymbol)}
+    places = [d.labels[0].span if d.code == "MDL354" and d.labels else None for d in failure.diagnostics]
+    if any(place not in types for place in places):
+        return ()
+    return tuple(dict.fromkeys(types[place] for place in places if place is not None))
 
 
 def summary(program: Program | None) -> str:
@@ -59,12 +76,12 @@ def reasons(program: Program) -> list[Diagnostic]:
     return list(program.faults)
 
 
-def print_json(model: str, found: dict[str, Program | None]) -> None:
+def print_json(model: str, found: dict[str, Program | None], waiting: dict[str, tuple[str, ...]]) -> None:
     import json
 
     from mdl.diagnostics.as_json import encode
 
-    rules = [
+    rules: list[dict[str, Any]] = [
         {
             "rule": name,
             "class": p.kind.value if p else "formula",
@@ -74,4 +91,5 @@ def print_json(model: str, found: dict[str, Program | None]) -> None:
         }
         for name, p in found.items()
     ]
+    rules += [{"rule": name, "class": None, "needs": list(needs), "diagnostics": []} for name, needs in waiting.items()]
     print(json.dumps({"model": model, "rules": rules, "diagnostics": []}))
