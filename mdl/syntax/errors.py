@@ -125,12 +125,6 @@ def too_many(span: Span) -> Diagnostic:
     )
 
 
-def empty_file(span: Span) -> Diagnostic:
-    return Diagnostic(
-        "MDL116", "the file is empty", span, "no statement", 'start with `model NAME "title";`, or run `mdl new`'
-    )
-
-
 def not_in_this_version(span: Span, word: str) -> Diagnostic:
     return Diagnostic(
         "MDL901",

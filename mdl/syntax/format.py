@@ -36,7 +36,7 @@ def format_text(source: Source) -> str:
         raise Failure(problems)
     writer = _Writer(tokenize(source), file)
     writer.sequence(list(file.statements), 0, len(writer.tokens.kinds) - 1, 0)
-    return "\n".join(writer.lines) + "\n"
+    return "".join(line + "\n" for line in writer.lines)
 
 
 @dataclass(slots=True)

@@ -11,8 +11,6 @@ from mdl.syntax.parser import Build
 
 def file(b: Build, v: list[Any], start: int, end: int) -> tree.File:
     comments = tuple(tree.Comment(b.span(*place), b.span(*place).text.rstrip()) for place in b.tokens.comments)
-    if not v[0] and not b.problems and not b.tokens.problems:
-        b.problems.append(errors.empty_file(b.span(0, 0)))
     return tree.File(b.tokens.source, tuple(v[0]), comments)
 
 

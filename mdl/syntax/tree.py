@@ -523,7 +523,7 @@ class Comment(Node):
     text: str
 
 
-@dataclass(slots=True, eq=False, repr=False)
+@dataclass(slots=True)
 class File:
     source: object = field(compare=False, repr=False)
     statements: tuple[Statement, ...]

@@ -19,7 +19,7 @@ from tests import golden
 from tests.syntax.test_anything import TEXTS
 
 # Found while building the tree, in texts that the grammar accepts.
-OF_THE_TREE = {"MDL107", "MDL111", "MDL112", "MDL113", "MDL114", "MDL116"}
+OF_THE_TREE = {"MDL107", "MDL111", "MDL112", "MDL113", "MDL114"}
 
 
 @functools.cache

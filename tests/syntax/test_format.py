@@ -32,7 +32,7 @@ def is_sound(text: str) -> str:
     assert [comment.text for comment in new.comments] == [comment.text for comment in old.comments]
     assert formatted(result) == result
     assert all(line == line.rstrip() for line in result.split("\n"))
-    assert result.endswith("\n")
+    assert not result or result.endswith("\n")
     assert "\n\n\n" not in result
     return result
 
@@ -82,6 +82,9 @@ def test_good_models(path: object) -> None:
         ("set A := {a\n, b}\n;", "set A := {a, b};\n"),
         ("model m;\r\nsolve w;\r\n", "model m;\nsolve w;\n"),
         ("model m;\n# last", "model m;\n# last\n"),
+        ("", ""),
+        ("\n \n", ""),
+        ("# only this", "# only this\n"),
         ("\ufeffmodel m;", "model m;\n"),
     ],
 )
