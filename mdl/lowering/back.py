@@ -13,6 +13,7 @@ from mdl.data.instance import Instance
 from mdl.lowering.bounds import Variable
 from mdl.lowering.epigraph import Epigraph
 from mdl.lowering.finish import Placed
+from mdl.lowering.lift import Lift
 from mdl.program.program import Program
 from mdl.program.solution import Solution
 from mdl.semantics import typed
@@ -34,6 +35,7 @@ class Lowered:
     variables: dict[VarSymbol, Variable]
     placed: tuple[Placed, ...]
     epigraphs: tuple[Epigraph, ...]
+    lifts: tuple[Lift, ...] = ()
     notes: tuple[str, ...] = ()
 
     # ---- values ----
@@ -126,7 +128,7 @@ class Lowered:
     # ---- start ----
 
     def start(self, values: Mapping[Symbol, Numbers]) -> FloatArray:
-        """A vector over the columns from values of every variable; columns of a max have its value there."""
+        """A vector over the columns from values of every variable; columns of a max or a sum have its value there."""
         out = np.zeros(self.program.width)
         for symbol, held in self.variables.items():
             given = values[symbol].floats()
@@ -134,6 +136,13 @@ class Lowered:
         ev = self.instance.evaluator(values=values, absence=self.absence)
         for e in self.epigraphs:
             out[e.start : e.start + len(e.labels)] = ev.number(e.at, e.frame).floats()
+        for lift in self.lifts:
+            row = next(r for r in self.program.rows if r.name == lift.name)
+            assert row.lower is not None
+            # sum - t == -constant, with t still 0 in `out`
+            terms = row.linear.coefficients.floats() * out[row.linear.columns]
+            total = np.bincount(row.linear.row_ids(), terms, row.linear.rows)
+            out[lift.start : lift.start + len(lift.labels)] = total - row.lower.floats(0.0)
         return out
 
 

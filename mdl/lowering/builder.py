@@ -25,6 +25,7 @@ from mdl.lowering import errors, terms
 from mdl.lowering.columns import ColumnTable
 from mdl.lowering.entries import Entries, assembled, identity
 from mdl.lowering.epigraph import Epigraphs
+from mdl.lowering.lift import Lifts
 from mdl.lowering.terms import Terms
 from mdl.program.graph import Affine, Apply, Function, Node, Power, Product
 from mdl.program.sparse import SparseRows
@@ -50,9 +51,9 @@ class Builder:
         self.columns = columns
         self.analysis = analysis
         self.nodes: list[Node] = []
-        self.affine: list[bool] = []
         self.observed: dict[Expr, Interval] = {}
         self.epigraphs = Epigraphs(columns)
+        self.lifts = Lifts(columns, self.nodes)
 
     # ---- variables and linear operations ----
 
@@ -99,10 +100,14 @@ class Builder:
             self.observed[at] = held if known is None else interval.hull((known, held))
 
     def _product(self, left: Terms, right: Terms, at: Expr) -> Terms:
+        (left, first), (right, second) = terms.without_factor(left), terms.without_factor(right)
         if terms.same(left, right):
-            return self._power(left, Numbers.constant(2, left.size), at)
-        a, b = self.place(left), self.place(right)
-        return self._new(Product(left.size, a, b, at.span))
+            made = self._power(left, Numbers.constant(2, left.size), at)
+        else:
+            made = self._new(Product(left.size, self.argument(left, at), self.argument(right, at), at.span))
+        for factor in (first, second):
+            made = made if factor is None else terms.scaled(made, factor)
+        return made
 
     def divide(self, left: Terms | Numbers, right: Terms | Numbers, at: Expr) -> Terms:
         with faults(at):
@@ -136,7 +141,7 @@ class Builder:
             return self._apply(Function.RECIPROCAL, base, at)
         if low == high == Fraction(1, 2):
             return self._apply(Function.SQRT, base, at)
-        return self._new(Power(base.size, self.place(base), exponent, at.span))
+        return self._new(Power(base.size, self.argument(base, at), exponent, at.span))
 
     def _exponential(self, base: Terms | Numbers, exponent: Terms, at: typed.Pow) -> Terms:
         """exp(exponent log base), of a base that is positive."""
@@ -211,8 +216,12 @@ class Builder:
         if arg.place is None:
             arg.place = self._single(arg)
         if arg.place is None:
-            arg.place = self._add_node(self._affine_node(arg), all(self.affine[n] for n, _ in arg.nodes))
+            arg.place = self._add_node(Affine(arg.size, arg.constant, self.linear(arg), self.node_maps(arg)))
         return arg.place
+
+    def argument(self, arg: Terms, at: Expr) -> int:
+        """The node of what stands inside a nonlinear function, with few variables a row."""
+        return self.place(self.lifts.light(arg, self.epigraphs.origin, at.span))
 
     def _single(self, arg: Terms) -> int | None:
         """The node that the vector is, entry for entry."""
@@ -223,9 +232,6 @@ class Builder:
             return None
         one = arithmetic.compare("==", held.coefficients, Numbers.constant(1, arg.size)).all()
         return place if one and np.array_equal(held.columns, np.arange(arg.size)) else None
-
-    def _affine_node(self, arg: Terms) -> Affine:
-        return Affine(arg.size, arg.constant, self.linear(arg), self.node_maps(arg))
 
     def linear(self, arg: Terms) -> SparseRows | None:
         """The variables' part; its width is that of the program so far."""
@@ -239,17 +245,16 @@ class Builder:
         return tuple(pair for pair in made if pair[0].nonzeros)
 
     def _apply(self, function: Function, arg: Terms, at: Expr) -> Terms:
-        return self._new(Apply(arg.size, function, self.place(arg), at.span))
+        return self._new(Apply(arg.size, function, self.argument(arg, at), at.span))
 
     def _new(self, node: Node) -> Terms:
-        place = self._add_node(node, False)
+        place = self._add_node(node)
         made = _of_node(place, np.arange(node.size, dtype=np.int32))
         made.place = place
         return made
 
-    def _add_node(self, node: Node, affine: bool) -> int:
+    def _add_node(self, node: Node) -> int:
         self.nodes.append(node)
-        self.affine.append(affine)
         return len(self.nodes) - 1
 
 

@@ -15,7 +15,9 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Positions
 from mdl.diagnostics import Span
 from mdl.lowering import terms
+from mdl.lowering.entries import identity
 from mdl.lowering.epigraph import Epigraph
+from mdl.lowering.lift import Lift
 from mdl.lowering.terms import Terms
 from mdl.program.labels import Labels
 from mdl.program.program import Role
@@ -102,6 +104,13 @@ def of_epigraph(e: Epigraph) -> Draft:
     zero = terms.zeros(e.body.size)
     low, high = (zero, None) if e.relation == ">=" else (None, zero)
     return Draft(e.name, None, None, e.row_labels, e.relation, e.body, low, high, e.at.span, Role.EPIGRAPH, e.origin)
+
+
+def of_lift(made: Lift) -> Draft:
+    columns = np.arange(made.start, made.start + made.body.size, dtype=np.int32)
+    less = terms.negated(Terms(made.body.size, terms.zeros(made.body.size), (identity(columns),)))
+    zero, body = terms.zeros(made.body.size), terms.added([made.body, less])
+    return Draft(made.name, None, None, made.labels, "==", body, zero, zero, made.span, Role.EPIGRAPH, made.origin)
 
 
 def sides(draft: Draft, constant: Numbers) -> tuple[Numbers | None, Numbers | None]:

@@ -17,6 +17,7 @@ from mdl.lowering.builder import Builder, faults_at
 from mdl.lowering.drafts import Draft
 from mdl.lowering.epigraph import Epigraph
 from mdl.lowering.inline import flat
+from mdl.lowering.lift import Lift
 from mdl.lowering.terms import Terms
 from mdl.program.graph import Affine, Apply, Node, Power
 from mdl.program.program import Bound, Columns, Objective, Role, Rows
@@ -121,6 +122,12 @@ def epigraph_columns(e: Epigraph) -> Columns:
         e.name, e.labels, e.start, None if upper else bound, bound if upper else None, role=Role.EPIGRAPH,
         span=e.at.span, origin=e.origin,
     )  # fmt: skip
+
+
+def lift_columns(made: Lift) -> Columns:
+    return Columns(
+        made.name, made.labels, made.start, None, None, role=Role.EPIGRAPH, span=made.span, origin=made.origin
+    )
 
 
 # ---- the graph -----------------------------------------------------------------------------------------

@@ -40,7 +40,9 @@ def misplaced(name: str, sides: Iterator[tuple[Proof, Direction]], span: Span) -
 
 def _why(way: Direction) -> str:
     if way is None:
-        return "whether larger or smaller values of it help is not fixed (an equality, or a factor of open sign)"
+        return (
+            "it is not fixed whether smaller or larger values help (`==`, a factor of open sign, the edge of a domain)"
+        )
     return "smaller values of it help the program" if way > 0 else "larger values of it help the program"
 
 

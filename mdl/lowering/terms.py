@@ -103,6 +103,19 @@ def merged(parts: Sequence[tuple[Positions, Terms | Numbers]], size: int) -> Ter
     )
 
 
+def without_factor(t: Terms) -> tuple[Terms, Numbers | None]:
+    """t as (unit, factor) where each row is one variable or node entry times a number, so that 2*x*x has a square."""
+    held = [*t.variables, *(e for _, e in t.nodes)]
+    if len(held) != 1 or held[0].starts is not None or bool(arithmetic.signs(t.constant).any()):
+        return t, None
+    one = Numbers.constant(1, t.size)
+    if _equal(held[0].coefficients, one):
+        return t, None
+    unit = Entries(None, held[0].columns, one)
+    nodes = tuple((n, unit) for n, _ in t.nodes)
+    return Terms(t.size, t.constant, () if nodes else (unit,), nodes), held[0].coefficients
+
+
 def same(a: Terms, b: Terms) -> bool:
     """Whether both are written with the same entries; False says nothing."""
     if a is b:

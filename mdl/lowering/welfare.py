@@ -72,7 +72,8 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         raise Failure(wrong)
 
     assembly = Assembly(builder)
-    for draft in (*made, *map(drafts.of_epigraph, builder.epigraphs.made)):
+    helpers = (*map(drafts.of_epigraph, builder.epigraphs.made), *map(drafts.of_lift, builder.lifts.made))
+    for draft in (*made, *helpers):
         assembly.add(draft)
     if false or assembly.wrong:
         raise Infeasible([*false, *assembly.wrong])
@@ -85,6 +86,7 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         {v.symbol: v for v in variables},
         tuple(assembly.placed),
         tuple(builder.epigraphs.made),
+        tuple(builder.lifts.made),
         tuple(assembly.notes),
     )
 
@@ -156,4 +158,6 @@ def built(
     nodes, objective, rows = finish.pruned(builder.nodes, held, assembly.rows, width)
     columns = [v.columns for v in variables if v.columns is not None]
     columns += [finish.epigraph_columns(e) for e in builder.epigraphs.made]
+    columns += [finish.lift_columns(made) for made in builder.lifts.made]
+    columns.sort(key=lambda c: c.start)
     return Program(instance.model.name, tuple(columns), rows, objective, nodes)

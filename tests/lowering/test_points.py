@@ -176,6 +176,21 @@ def test_without_inside_an_expression() -> None:
     )
 
 
+@pytest.mark.parametrize("body", [
+    "sqrt(sum(i in S) x[i])",
+    "sum(i in S) (x[i] - sum(j in S) x[j] / 150)^2",
+    "log(1 + sum(i in S) x[i] + max(i in S) x[i]) * sum(i in S) x[i]",
+    "sum(k in 1..150) (sum(i in S where i <= k) x[i] - k)^2",
+    "sqrt(sum(i in S) x[i] + log(sum(i in S) i * x[i]))",
+    "sum(k in 1..150) log(sum(i in S where i <= k) x[i] + exp(x[1]))",
+])  # fmt: skip
+def test_long_sums_become_columns(body: str) -> None:
+    lowered = lowered_of(f"set S := 1..150; var x[S] >= 0.1, <= 1; minimize goal: {body};")
+    assert any(c.name.startswith("goal.sum") for c in lowered.program.columns)
+    for seed in range(2):
+        check_point(lowered, seed)
+
+
 @pytest.mark.parametrize("path", MODELS, ids=[p.stem for p in MODELS])
 def test_models(path: Path) -> None:
     instance = driver.load(path)
