@@ -27,7 +27,8 @@ def title(program: Program) -> Iterator[str]:
 
 def places(program: Program) -> Iterator[str]:
     """The line of the file that each family came from."""
-    held = [(b, place_of(b)) for b in (program.objective, *program.columns, *program.rows)]
+    blocks: tuple[Objective | Columns | Rows, ...] = (program.objective, *program.columns, *program.rows)
+    held = [(b, place_of(b)) for b in blocks]
     if any(place for _, place in held):
         yield "Where it comes from:"
         yield from (f"  {one_line(block.name)}: {place}" for block, place in held if place)
