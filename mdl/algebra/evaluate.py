@@ -306,12 +306,14 @@ class Evaluator:
 
     def let_at(self, ref: typed.Ref, frame: Frame) -> Value:
         """A let of any kind on each row."""
-        return self._references.let(ref, frame)
+        symbol = ref.symbol
+        assert isinstance(symbol, LetSymbol)
+        return self._references.lets.at(symbol, self.positions(ref, frame), frame, ref)
 
     def table(self, symbol: LetSymbol) -> Value:
         """A let, valuation or outcome formula over its whole index table."""
         if self.absence is None:
-            return self._references.table(symbol)
+            return self._references.lets.table(symbol)
         return self.value(self._own_reference(symbol), self.frame(symbol).with_absence(self.absence))
 
     def _own_reference(self, symbol: LetSymbol) -> typed.Ref:

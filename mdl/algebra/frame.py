@@ -7,9 +7,9 @@ only when asked for, and those of outer indices are gathered through the row map
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from mdl.algebra.universe import Codes, Universe
 from mdl.algebra.values import Fixed, Members, Positions, Segments, SetValue, Varying
 from mdl.semantics.kinds import Kind, TupleOf
 from mdl.semantics.typed import Binder, IndexVar
+
+T = TypeVar("T")
 
 
 def width(kind: Kind) -> int:
@@ -158,6 +160,13 @@ class Frame:
             text = atoms[0] if len(atoms) == 1 else f"({', '.join(atoms)})"
             parts.append(f"{index.name} = {text}" if index.name else text)
         return ", ".join(parts)
+
+    def remembered(self, key: str, make: Callable[[], T]) -> T:
+        """Something kept with this frame, made at first."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        held: T = self._cache[key]
+        return held
 
     @property
     def everything(self) -> Positions:

@@ -99,11 +99,11 @@ class Composite:
         key: Positions = np.zeros(len(columns[0]), dtype=np.int64)
         span = 1
         for column in columns:
-            distinct = np.unique(column)
+            distinct = ascending(column)
             single = keyed(distinct)
             squeeze: Finder | None = None
             if span * len(distinct) > KEYS:
-                seen = np.unique(key)
+                seen = ascending(key)
                 squeeze = Sorted(seen)
                 key, span = squeeze.find((key,)).astype(np.int64), len(seen)
             key = key * len(distinct) + single.find((column,))
@@ -152,3 +152,12 @@ def finder(columns: Sequence[Codes] | None, low: int | None, size: int) -> Finde
         return Consecutive(low, size)
     assert columns is not None
     return keyed(columns[0]) if len(columns) == 1 else Composite(columns)
+
+
+def ascending(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The distinct values in ascending order.  (np.unique would import numpy.ma, 12 ms at each start.)"""
+    found = np.sort(values)
+    kept = np.empty(len(found), dtype=np.bool_)
+    kept[:1] = True
+    np.not_equal(found[1:], found[:-1], out=kept[1:])
+    return found[kept]

@@ -99,6 +99,16 @@ class Numbers:
             return Numbers(None, 1, self.floats_[positions])
         return Numbers(self.numerators[positions], self.denominator, None)
 
+    def gather(self, positions: npt.NDArray[Any]) -> Numbers:
+        """As `take`; where all positions are one of stride 0, so is the result."""
+        if positions.strides != (0,) or not len(positions):
+            return self.take(positions)
+        one, size = self.take(positions[:1]), len(positions)
+        if one.numerators is not None:
+            return Numbers(np.broadcast_to(one.numerators, (size,)), one.denominator, None)
+        assert one.floats_ is not None
+        return Numbers(None, 1, np.broadcast_to(one.floats_, (size,)))
+
 
 def _is_double(value: int) -> bool:
     """True where an integer is exactly a float64, so that dividing by it rounds once."""

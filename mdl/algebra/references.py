@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mdl.algebra import errors
-from mdl.algebra.absence import Absence
 from mdl.algebra.domain import Domain, atom_of
 from mdl.algebra.frame import Frame, Given, width
-from mdl.algebra.free import needed
+from mdl.algebra.lets import Lets
 from mdl.algebra.members import argument_codes, shown_argument
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import Codes
-from mdl.algebra.values import Members, Positions, Quantity, Truths, Value
+from mdl.algebra.values import Members, Positions, Quantity, Truths
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
 from mdl.semantics.model import LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, Symbol, TypeSymbol, VarSymbol
@@ -26,13 +25,13 @@ if TYPE_CHECKING:
 
 
 class References:
-    """Evaluates `typed.Ref` for one evaluator; keeps the values of lets over their whole index tables."""
+    """Evaluates `typed.Ref` for one evaluator."""
 
-    __slots__ = ("_ev", "_lets")
+    __slots__ = ("_ev", "lets")
 
     def __init__(self, ev: Evaluator) -> None:
         self._ev = ev
-        self._lets: dict[LetSymbol, Value] = {}
+        self.lets = Lets(ev, self)
 
     # ---- entries ----
 
@@ -95,7 +94,7 @@ class References:
         if positions is frame.everything:
             return values
         if isinstance(values, Numbers):
-            return _gather(values, positions)
+            return values.gather(positions)
         return Members(tuple(c[positions] for c in values.codes))
 
     def number(self, ref: typed.Ref, frame: Frame) -> Quantity:
@@ -107,7 +106,7 @@ class References:
             case VarSymbol():
                 return self._variable(symbol, ref, self.positions(ref, frame), frame)
             case LetSymbol():
-                let = self.let(ref, frame)
+                let = self.lets.at(symbol, self.positions(ref, frame), frame, ref)
                 return self._ev.as_numbers(let, ref, frame) if isinstance(let, Members) else let
             case RuleSymbol() if self._ev.solved is not None:
                 return self._ev.solved.rule(symbol, frame, ref)
@@ -129,7 +128,7 @@ class References:
     # ---- variables ----
 
     def _variable(self, symbol: VarSymbol, ref: typed.Ref, positions: Positions, frame: Frame) -> Quantity:
-        gone = self._gone(symbol, positions, frame)
+        gone = self.gone(symbol, positions, frame)
         if gone is None:
             return self._present(symbol, ref, positions)
         left, lost = np.flatnonzero(~gone), np.flatnonzero(gone)
@@ -143,7 +142,7 @@ class References:
     def _present(self, symbol: VarSymbol, ref: typed.Ref, positions: Positions) -> Quantity:
         values = self._ev.values.get(symbol)
         if values is not None:
-            return _gather(values, positions)
+            return values.gather(positions)
         if self._ev.symbolic is None:
             raise Failure(errors.not_known(symbol, ref.span))
         return self._ev.symbolic.variable(symbol, positions, ref)
@@ -151,21 +150,21 @@ class References:
     def _absent_value(self, symbol: VarSymbol, positions: Positions, frame: Frame) -> Quantity:
         if symbol.absent is None:
             return Numbers.constant(0, frame.size)
-        given = self._bind(symbol, symbol.absent.indices, positions)
+        given = self.bind(symbol, symbol.absent.indices, positions)
         return self._ev.number(symbol.absent.body, frame.call(given, frame.absence))
 
-    def _gone(self, symbol: Symbol, positions: Positions, frame: Frame) -> Truths | None:
+    def gone(self, symbol: Symbol, positions: Positions, frame: Frame) -> Truths | None:
         """Rows on which an entry of the symbol belongs to an absent agent."""
         if frame.absence is None or not symbol.index:
             return None
         mask: Truths | None = None
-        for index, held in self._bind(symbol, symbol.index, positions).items():
+        for index, held in self.bind(symbol, symbol.index, positions).items():
             hit = self._ev.absent_member(frame, index.kind, held.codes)
             if hit is not None:
                 mask = hit if mask is None else mask | hit
         return mask
 
-    def _bind(self, symbol: Symbol, binders: Sequence[Binder], positions: Positions) -> dict[IndexVar, Given]:
+    def bind(self, symbol: Symbol, binders: Sequence[Binder], positions: Positions) -> dict[IndexVar, Given]:
         """Indices bound to the members at entries of the symbol's index table."""
         domain, at = self._ev.index(symbol), 0
         given = {}
@@ -175,70 +174,6 @@ class References:
             given[index] = Given(columns, domain.bases[at : at + count])
             at += count
         return given
-
-    # ---- lets ----
-
-    def let(self, ref: typed.Ref, frame: Frame) -> Value:
-        """A let on each row: a quantity, members or truth values as its kind says."""
-        symbol, positions = ref.symbol, self.positions(ref, frame)
-        assert isinstance(symbol, LetSymbol)
-        if frame.absence is None:
-            return self._take(self.table(symbol), positions, frame)
-        if symbol.role != "outcome":
-            return self._let_absent(symbol, positions, frame)
-        gone = self._gone(symbol, positions, frame)
-        if gone is None:
-            return self._let_absent(symbol, positions, frame)
-        left, lost = np.flatnonzero(~gone), np.flatnonzero(gone)
-        parts: list[tuple[Positions, Quantity]] = [(lost, Numbers.constant(0, len(lost)))]
-        if len(left):
-            parts.append((left, self._let_absent(symbol, positions[left], frame.take(left))))
-        return self._ev.merge(parts, frame.size, ref)
-
-    def _let_absent(self, symbol: LetSymbol, positions: Positions, frame: Frame) -> Value:
-        """A let where some agents are absent; each entry that is used is evaluated once where that is possible."""
-        assert frame.absence is not None
-        absence = _inside(symbol, frame.absence)
-        if not absence.uniform:
-            return self._ev.value(symbol.body, frame.call(self._bind(symbol, symbol.index, positions), absence))
-        used, places = np.unique(positions, return_inverse=True)
-        table = self._ev.frame(symbol).take(used).with_absence(absence)
-        return self._take(self._ev.value(symbol.body, table), places, None)
-
-    def table(self, symbol: LetSymbol) -> Value:
-        """The let over its whole index table, with everyone present; lets that it uses are evaluated first."""
-        if symbol not in self._lets:
-            for let in needed(symbol, self._lets):
-                self._lets[let] = self._ev.value(let.body, self._ev.frame(let))
-        return self._lets[symbol]
-
-    def _take(self, value: Value, positions: Positions, frame: Frame | None) -> Value:
-        if frame is not None and positions is frame.everything:
-            return value
-        if isinstance(value, Numbers):
-            return _gather(value, positions)
-        if isinstance(value, Members):
-            return Members(tuple(c[positions] for c in value.codes))
-        if isinstance(value, np.ndarray):
-            return value[positions]
-        return self._ev.builder_take(value, positions)
-
-
-def _inside(symbol: LetSymbol, absence: Absence) -> Absence:
-    """The absence inside a let's body: valuations skip nobody, outcome formulas do."""
-    if symbol.role == "valuation":
-        return absence.skipping(False)
-    return absence.skipping(True) if symbol.role == "outcome" else absence
-
-
-def _gather(values: Numbers, positions: Positions) -> Numbers:
-    if positions.strides == (0,) and len(positions):
-        one = values.take(positions[:1])
-        size = len(positions)
-        if one.numerators is not None:
-            return Numbers.exact(np.broadcast_to(one.numerators, (size,)), one.denominator)
-        return Numbers(None, 1, np.broadcast_to(one.floats(), (size,)))
-    return values.take(positions)
 
 
 def _by_factor(args: Sequence[Expr], factors: Sequence[Domain]) -> list[list[Expr]] | None:

@@ -34,6 +34,7 @@ from mdl.data.sources import Sources
 from mdl.data.table import Place
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.semantics import typed
+from mdl.semantics.depth import room
 from mdl.semantics.kinds import Element, Kind, Numeric
 from mdl.semantics.model import LetSymbol, Model, ParamSymbol, RowSymbol, SetSymbol, Symbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Expr
@@ -51,7 +52,8 @@ def bind(model: Model, base: Path, overrides: Overrides | None = None) -> Instan
     store = Store(Universe(), agent_universes=_agent_universes(model))
     binder = _Binder(model, store, Sources(model, base), given)
     binder.problems.extend(problems)
-    binder.run()
+    with room():
+        binder.run()
     if binder.problems:
         raise Failure(binder.problems)
     return Instance(model, store, binder.ev)

@@ -8,9 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from mdl.algebra import arithmetic, segments
+from mdl.algebra.absence import with_only, without
+from mdl.algebra.domain import Domain
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Members
@@ -164,3 +168,142 @@ def test_random_expressions_have_the_values_of_the_oracle(text: str) -> None:
 @given(texts.models(without=True))
 def test_random_expressions_without_agents_have_the_values_of_the_oracle(text: str) -> None:
     check(text)
+
+
+def table(instance: Instance, name: str, **options: Any) -> list[Any]:
+    symbol = instance.model.symbols[name]
+    assert isinstance(symbol, LetSymbol)
+    held = instance.evaluator(**options).table(symbol)
+    return held.tolist() if isinstance(held, np.ndarray) else list(bare(held).fractions())
+
+
+def test_an_outsider_affects_others_through_its_true_type() -> None:
+    # multi_party_learning.txt sec. 7.2 with alpha = 1: without i, q_i = t_i and q_j = t_j
+    text = """model market "t";
+    agents FIRM := {f1, f2};
+    type size[FIRM] in 1..4 := {f1: 1, f2: 3};
+    outcome share { model_size[i in FIRM] = sum(j in FIRM) size[j]; }
+    let quality[i in FIRM] = max(model_size[i], size[i]);
+    valuation[i in FIRM] = (sum(j in FIRM) quality[j]) * quality[i];
+    let mep[i in FIRM] = valuation[i] - (valuation[i] without i);
+    let others[i in FIRM] = (sum(j in FIRM) quality[j]) without i;
+    """
+    instance = instance_of(text)
+    assert table(instance, "valuation") == [32, 32]
+    # without f1: q = (1, 3), v_1 = 4 * 1; without f2: q = (1, 3), v_2 = 4 * 3
+    assert table(instance, "mep") == [28, 20]
+    assert table(instance, "others") == [3, 1]
+
+
+GLOBAL = """model m "t";
+agents U := {a, b, c};
+set pair = U * U;
+var x[U] >= 0;
+var y[U, 1..2];
+absent x[i] = 7;
+let total = sum(i in U) x[i];
+let both = sum((i, j) in pair) x[i] * x[j];
+let z[i in U] = x[i] + y[i, 1] + total;
+let share[i in U] = 1 / x[i] + total;
+let here = sum(i in U) share[i];
+subject to cap[i in U]: x[i] <= 1;
+subject to edge[i in U, j in U where i != j]: x[i] <= x[j];
+"""
+
+
+def test_absence_of_a_whole_program_is_that_of_without() -> None:
+    instance = instance_of(GLOBAL + "let t = total without b; let w[i in U] = z[i] without b; let s = both without b;")
+    model = instance.model
+    x, y = model.symbols["x"], model.symbols["y"]
+    point = {x: Numbers.of([1, 2, 4]), y: Numbers.of([10, 20, 30, 40, 50, 60])}
+    absence = without("U", instance.store.universe.codes(["b"]))
+    assert table(instance, "total", values=point, absence=absence) == table(instance, "t", values=point) == [5]
+    assert table(instance, "z", values=point, absence=absence) == table(instance, "w", values=point) == [16, 12, 59]
+    assert table(instance, "both", values=point, absence=absence) == table(instance, "s", values=point) == [25]
+    only = with_only("U", Domain.of(instance.store.universe, ["a", "c"]))
+    assert table(instance, "both", values=point, absence=only) == [25]
+    evaluator = instance.evaluator(absence=absence)
+    cap, edge = model.symbols["cap"], model.symbols["edge"]
+    kept = evaluator.present(cap)
+    assert kept is not None and kept.tolist() == [0, 2]
+    frame = evaluator.present_frame(edge)
+    assert [frame.describe(k) for k in range(frame.size)] == ["i = a, j = c", "i = c, j = a"]
+
+
+def test_a_let_is_not_evaluated_at_absent_agents_that_nothing_uses() -> None:
+    text = GLOBAL.replace("absent x[i] = 7;", "")
+    instance = instance_of(text)
+    point = {instance.model.symbols["x"]: Numbers.of([1, 2, 4])}
+    absence = without("U", instance.store.universe.codes(["b"]))
+    # 1 / x[b] has no value, and here = sum over those present
+    assert table(instance, "here", values=point, absence=absence) == [Fraction(5, 4) + 10]
+    with pytest.raises(Failure) as caught:
+        table(instance, "share", values=point, absence=absence)
+    assert caught.value.diagnostics[0].code == "MDL340" and "i = b" in caught.value.diagnostics[0].message
+
+
+def chain(length: int, last: str) -> str:
+    links = "".join(f"let y{k}[i in U] = y{k - 1}[i] + y{k - 1}[i] - i;\n" for k in range(1, length))
+    return f'model m "t"; agents U := 1..3; let y0[i in U] = i;\n{links}let out[i in U] = {last};\n'
+
+
+@pytest.mark.parametrize("last", ["y499[i]", "(y499[i] without i)", "(y499[i] without 1)", "(y499[i] with only {2})"])
+def test_long_chains_of_lets_neither_nest_nor_multiply(last: str) -> None:
+    assert table(instance_of(chain(500, last)), "out") == [1, 2, 3]
+
+
+def test_lets_may_be_conditions_and_members() -> None:
+    text = 'model m "t"; set S := {a, b}; param n[S] := {a: 1, b: 2}; param next[S] in S := {a: b, b: a};'
+    text += "let big[i in S] = n[i] > 1; let other[i in S] = next[i];"
+    text += "let after[i in S] = if big[i] then 0 else n[other[i]];"
+    instance = instance_of(text)
+    assert table(instance, "big") == [False, True]
+    assert table(instance, "after") == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "where"),
+    [
+        ("1 / n[i]", "MDL340", "i = b"),
+        ("n[i] / n[i]", "MDL341", "i = b"),
+        ("log(n[i])", "MDL342", "i = b"),
+        ("sqrt(n[i] - 2)", "MDL343", "i = a"),
+        ("(n[i] - 2)^0.5", "MDL344", "i = a"),
+        ("exp(10^(3 * n[i]))", "MDL345", "i = a"),
+        ("max(j in S where n[j] > n[i]) n[j]", "MDL346", "i = a"),
+        ("sum(t in 1..3) p[t + 1]", "MDL347", "t = 3"),
+        ("n[i] * name[i]", "MDL348", "i = a"),
+        ("sum(k in 1..n[i] / 2) 1", "MDL349", "i = a"),
+        ("x[i]", "MDL352", ""),
+        ("hidden[u]", "MDL354", ""),
+    ],
+)
+def test_errors_name_the_expression_and_the_member(body: str, code: str, where: str) -> None:
+    text = 'model m "t"; set S := {a, b}; param n[S] := {a: 1, b: 0}; param p[1..3] default 0; var x[S];'
+    text += (
+        f"agents U := {{u}}; type hidden[U] in 1..2; param name[S] in S := {{a: a, b: b}}; let out[i in S] = {body};"
+    )
+    file, _ = parse(Source("m", text))
+    model, problems = resolve(file)
+    if code == "MDL348":
+        assert problems  # names are never numbers, which is known before any data
+        return
+    instance = bind(model, Path())
+    let = model.symbols["out"]
+    assert isinstance(let, LetSymbol)
+    with pytest.raises(Failure) as caught:
+        instance.evaluator().table(let)
+    (found,) = caught.value.diagnostics
+    assert found.code == code and found.span is not None
+    assert where in found.message
+
+
+def test_data_is_evaluated_on_the_axes_that_it_depends_on() -> None:
+    text = 'model m "t"; set S = 1..300; set T = 1..400; param p[i in S] = i; param q[j in T] = 2 * j;'
+    text += "param c[i in S, j in T] = abs(p[i] - q[j]) + 0.1 * p[i] + (if j > 200 then log(j) else 0);"
+    instance = instance_of(text)
+    held = instance.values(instance.model.symbols["c"])
+    assert isinstance(held, Numbers)
+    for i, j in [(1, 1), (300, 400), (17, 201), (300, 1)]:
+        wanted = abs(i - 2 * j) + 0.1 * i + (math.log(j) if j > 200 else 0)
+        assert math.isclose(held.floats()[(i - 1) * 400 + j - 1], wanted, rel_tol=1e-12)

@@ -66,7 +66,9 @@ def binder(scope: Scope, name: str) -> st.SearchStrategy[tuple[str, str]]:
 
 @st.composite
 def truth(draw: st.DrawFn, scope: Scope, depth: int) -> str:
-    choice = draw(st.integers(0, 6 if depth > 0 else 3))
+    choice = draw(st.integers(-1, 6 if depth > 0 else 3))
+    if choice == -1:
+        return f"flag[{draw(member(scope, 'U'))}]"
     if choice == 0:
         op = draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
         return f"{draw(number(scope, depth - 1, data=True))} {op} {draw(number(scope, depth - 1, data=True))}"
