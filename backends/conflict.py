@@ -19,7 +19,8 @@ from mdl.backends.evidence import column_sums, row_ids
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import PLAIN, solve_linear
 from mdl.backends.highs_session import Clock, open_highs
-from mdl.program.program import Program
+from mdl.program.program import Program, ProgramClass
+from mdl.program.residual import Sides
 from mdl.program.solution import Solution, SolverOptions, Status
 
 SHRINK = 60
@@ -52,9 +53,9 @@ class Conflict:
 
     `minimal`: each was left out in turn, and the others found to hold together.
     `weights`, one a member and positive, where linear arithmetic alone proves the conflict (None where
-    integrality is needed): the weighted sum of the `LOWER` bodies less that of the `UPPER` ones is zero
-    whatever the variables are, and the same sum of the sides is `gap` > 0 (Farkas).  `exact`: in the
-    program's own rationals, not only in floating point.
+    integrality or a nonlinear row is needed): the weighted sum of the `LOWER` bodies less that of the
+    `UPPER` ones is zero whatever the variables are, and the same sum of the sides is `gap` > 0 (Farkas).
+    `exact`: in the program's own rationals, not only in floating point.
     """
 
     members: tuple[Member, ...]
@@ -69,10 +70,11 @@ Oracle = Callable[[Sequence[Member]], bool | None]
 
 
 def find_conflict(program: Program, options: SolverOptions | None = None) -> Conflict | None:
-    """A conflict among the linear rows, the bounds and the integrality of a program.
+    """A conflict among the rows, the bounds and the integrality of a program, of linear rows alone where these do.
 
-    None where these can all hold (then nonlinear rows are to blame, if the program is infeasible), or
-    where a limit came before an answer.  Raises Failure (MDL551, MDL554) as `to_arrays` does.
+    None where all can hold, where nonlinear rows are to blame and the program is not convex (so that
+    nobody can say), or where a limit came before an answer.  Raises Failure (MDL551, MDL554) as
+    `to_arrays` does.
     """
     options = options or SolverOptions()
     clock = Clock.of(options)
@@ -83,11 +85,15 @@ def find_conflict(program: Program, options: SolverOptions | None = None) -> Con
     relaxed = replace(arrays, integer=None, cost=np.zeros(arrays.width), offset=0.0)
     found = solve_linear(relaxed, options, clock)
     if found.status is Status.INFEASIBLE:
-        members = _all_sides(relaxed) if found.farkas is None else support(relaxed, found.farkas)
+        members = _every_member(relaxed) if found.farkas is None else support(relaxed, found.farkas)
         return _linear_conflict(program, relaxed, members, options, clock)
     if arrays.integer is not None:
         return _integer_conflict(arrays, options, clock)
-    return None
+    if program.linear_rows or program.kind is not ProgramClass.CONVEX:
+        return None
+    from mdl.backends.conflict_convex import find_convex_conflict
+
+    return find_convex_conflict(program, options, clock)
 
 
 def without_nonlinear_rows(program: Program, arrays: Arrays) -> Arrays:
@@ -204,27 +210,28 @@ def _integer_conflict(arrays: Arrays, options: SolverOptions, clock: Clock) -> C
         return _said(solve(part, options, clock))
 
     assert arrays.integer is not None
-    members = _all_sides(arrays)
+    members = _every_member(arrays)
     if not cannot_hold(members):
         return None
     members = smallest(members, cannot_hold)
     return Conflict(members, cannot_do_without(members, cannot_hold))
 
 
-def _all_sides(arrays: Arrays) -> tuple[Member, ...]:
-    """Rows, then integrality, then bounds: what a reader would rather see first."""
-    rows, bounds = (
-        [
-            Member(row, int(place), side)
-            for side, held in ((Side.LOWER, lower), (Side.UPPER, upper))
-            for place in np.flatnonzero(np.isfinite(held))
-        ]
-        for row, lower, upper in (
-            (True, arrays.row_lower, arrays.row_upper),
-            (False, arrays.lower, arrays.upper),
-        )
+def all_sides(rows: Sides, columns: Sides) -> tuple[Member, ...]:
+    """Every finite side, rows before bounds: what a reader would rather see first."""
+    return tuple(
+        Member(row, int(place), side)
+        for row, sides in ((True, rows), (False, columns))
+        for side, held in ((Side.LOWER, sides.lower), (Side.UPPER, sides.upper))
+        for place in np.flatnonzero(np.isfinite(held))
     )
+
+
+def _every_member(arrays: Arrays) -> tuple[Member, ...]:
+    """Rows, then integrality, then bounds."""
+    sides = all_sides(Sides(arrays.row_lower, arrays.row_upper), Sides(arrays.lower, arrays.upper))
     integer = () if arrays.integer is None else np.flatnonzero(arrays.integer)
+    rows, bounds = ([m for m in sides if m.row is row] for row in (True, False))
     return (*rows, *(Member(False, int(place), Side.INTEGER) for place in integer), *bounds)
 
 

@@ -19,6 +19,7 @@ from mdl.backends.evidence import (
     violation,
 )
 from mdl.backends.highs_session import Clock, Hessian, Run, run
+from mdl.backends.phase_one import elastic
 from mdl.program.solution import Solution, SolverOptions, Status
 
 PLAIN: dict[str, str | float] = {"presolve": "off", "solver": "simplex"}
@@ -62,7 +63,7 @@ def solve_linear(arrays: Arrays, options: SolverOptions, clock: Clock) -> Soluti
     found = _read(arrays, second, options)
     if found is not None:
         return found
-    return _doubtful(first, second)
+    return _by_phase_one(arrays, options, clock) or _doubtful(first, second)
 
 
 def decide_unbounded(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock) -> Solution | None:
@@ -200,6 +201,31 @@ def _read_stopped(arrays: Arrays, found: Run) -> Solution:
     if len(point) != arrays.width or violation(arrays, point) > TOLERANCE:
         return stopped(found)
     return stopped(found, values=point, objective=float(arrays.cost @ point) + arrays.offset)
+
+
+def _by_phase_one(arrays: Arrays, options: SolverOptions, clock: Clock) -> Solution | None:
+    """Infeasible with weights; or, where there is no objective, a point."""
+    relaxed = elastic(arrays)
+    for settings in ({}, PLAIN):
+        found = run(relaxed, None, options, clock, **settings)
+        if found.status in STOPPED:
+            return stopped(found)
+        solved = _read_optimal(relaxed, found, options) if found.status == "kOptimal" else None
+        if solved is None or solved.values is None or solved.row_duals is None:
+            continue
+        if proves_infeasible(arrays, solved.row_duals):
+            return _infeasible(solved.row_duals)
+        point, none = solved.values[: arrays.width], np.zeros(arrays.height)
+        if not arrays.cost.any() and violation(arrays, point) <= TOLERANCE:
+            return Solution(
+                Status.OPTIMAL,
+                "highs",
+                values=point,
+                objective=arrays.offset,
+                row_duals=none,
+                column_duals=np.zeros(arrays.width),
+            )
+    return None
 
 
 def _farkas(arrays: Arrays, found: Run) -> FloatArray | None:

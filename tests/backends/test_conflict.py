@@ -13,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from mdl.algebra.numbers import Numbers
 from mdl.backends.conflict import Conflict, Member, Side, cannot_do_without, find_conflict, smallest
 from mdl.backends.conflict_weights import body_of, side_of
+from mdl.program.graph import Affine, Apply, Function, Power
 from mdl.program.program import Domain, Program, ProgramClass
 from mdl.program.solution import SolverOptions
+from mdl.program.sparse import SparseRows
 from tests.backends import exact
 from tests.backends.test_highs import boxed, system
 from tests.program import make
@@ -194,6 +197,34 @@ def test_nonlinear_rows_are_left_out() -> None:
     found = find_conflict(replace(program, rows=(*program.rows, impossible)))
     assert found is not None and found.exact
     assert {(m.row, m.place, m.side) for m in found.members} == {(True, 6, UPPER), (False, 0, LOWER)}
+
+
+def test_a_convex_row_and_what_it_conflicts_with() -> None:
+    """x1^2 + x2^2 <= 1, x1 + x2 >= 2 (the disc ends at 1.414); a second disc and other rows are idle."""
+    squares = (Affine(2, Numbers.constant(0, 2), make.identity(2), ()), Power(2, 0, Numbers.constant(2, 2)))
+    disc = ((make.sparse([[1, 1], [1, 1]]), 1),)
+    base = make.linear([1, 1], lower=-5, upper=5)
+    discs = make.rows(SparseRows.empty(2, 2), None, [9, 1], name="disc", nonlinear=disc)
+    lines = make.rows(make.sparse([[1, 1], [1, -1], [1, 0]]), [2, -1, None], [None, 3, 2], name="line", start=2)
+    program = replace(base, rows=(discs, lines), nodes=squares, kind=ProgramClass.CONVEX)
+    found = find_conflict(program)
+    assert found is not None and found.minimal
+    assert {(m.row, m.place, m.side) for m in found.members} == {(True, 1, UPPER), (True, 2, LOWER)}
+    assert found.weights is None
+    nearer = make.rows(make.sparse([[1, 1], [1, -1], [1, 0]]), [Fraction(7, 5), -1, None], [None, 3, 2], start=2)
+    assert find_conflict(replace(program, rows=(discs, nearer))) is None
+    assert find_conflict(replace(program, kind=ProgramClass.NLP)) is None
+
+
+def test_a_convex_row_and_bounds() -> None:
+    """exp(x1) <= x2 <= 1/2 and x1 >= 0."""
+    nodes = (Affine(1, Numbers.constant(0, 1), make.sparse([[1, 0]]), ()), Apply(1, Function.EXP, 0))
+    row = make.rows(make.sparse([[0, -1]]), None, 0, nonlinear=((make.identity(1), 1),))
+    base = make.linear([1, 1], lower=[0, None], upper=[3, Fraction(1, 2)])
+    found = find_conflict(replace(base, rows=(row,), nodes=nodes, kind=ProgramClass.CONVEX))
+    assert found is not None and found.minimal
+    expected = {(True, 0, UPPER), (False, 0, LOWER), (False, 1, UPPER)}
+    assert {(m.row, m.place, m.side) for m in found.members} == expected
 
 
 def test_floats_give_float_weights() -> None:
