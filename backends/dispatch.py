@@ -25,9 +25,9 @@ def solve(program: Program, options: SolverOptions | None = None, *, via_pyomo: 
         return pyomo_solve.solve(program, options)
     name = choose(program, options.solver)
     if name == "ipopt":
-        from mdl.backends import ipopt
+        from mdl.backends import interior, ipopt
 
-        return ipopt.solve(program, options)
+        return (interior if options.solver == "auto" else ipopt).solve(program, options)
     from mdl.backends import highs
 
     found = highs.solve(program, options)

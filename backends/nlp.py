@@ -19,7 +19,7 @@ from mdl.diagnostics import Failure, Span
 from mdl.program.evaluation import Evaluation, Values
 from mdl.program.functions import Functions
 from mdl.program.graph import Affine, Apply, Node, Power
-from mdl.program.lift import Lifted, lift
+from mdl.program.lift import WIDE, Lifted, lift
 from mdl.program.program import Columns, Domain, Program, ProgramClass, Rows
 from mdl.program.residual import Sides, column_sides, row_sides
 
@@ -48,14 +48,17 @@ class Problem:
     many it only solves the rows."""
 
 
-def prepare(program: Program, near: FloatArray | None = None) -> Problem:
-    """`near` replaces the user's starts.  Raises Failure (MDL503) where the program is undefined at the start."""
+def prepare(program: Program, near: FloatArray | None = None, wide: int = WIDE) -> Problem:
+    """`near` replaces the user's starts; arguments of more than `wide` variables are lifted.
+
+    Raises Failure (MDL503) where the program is undefined at the start.
+    """
     evaluation = Evaluation(program)
-    lifted = lift(program)
+    lifted = lift(program, wide)
     functions = Functions(lifted.program)
     point = _start(program, evaluation, near)
     columns, rows = column_sides(lifted.program), row_sides(lifted.program)
-    start = _inside(lifted.extend(point, evaluation), columns)
+    start = inside(lifted.extend(point, evaluation), columns)
     free, equal = int((columns.lower < columns.upper).sum()), int((rows.lower == rows.upper).sum())
     idle = max(0, equal - free + 1) if free and equal else 0
     columns = Sides(np.append(columns.lower, np.full(idle, -1.0)), np.append(columns.upper, np.full(idle, 1.0)))
@@ -136,7 +139,7 @@ def _start(program: Program, evaluation: Evaluation, near: FloatArray | None) ->
         if block.initial is not None:
             given[block.start : block.start + len(block.labels)] = block.initial
     given = given if near is None else near
-    points = [_inside(np.where(np.isnan(given), guess, given), sides) for guess in GUESSES]
+    points = [inside(np.where(np.isnan(given), guess, given), sides) for guess in GUESSES]
     if not np.isnan(given).any():
         points = points[:1]
     found = next((p for p in points if is_defined(evaluation, p)), None)
@@ -145,7 +148,7 @@ def _start(program: Program, evaluation: Evaluation, near: FloatArray | None) ->
     return found
 
 
-def _inside(x: FloatArray, sides: Sides) -> FloatArray:
+def inside(x: FloatArray, sides: Sides) -> FloatArray:
     """The nearest point that keeps the distance PUSH asks for from every bound; fixed variables at their value."""
     low, high = sides.lower, sides.upper
     with np.errstate(invalid="ignore"):

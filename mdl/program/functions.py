@@ -36,6 +36,11 @@ class Functions:
         self._values: Values = []
         self._entries: dict[int, FloatArray] | None = None
 
+    @property
+    def linear_rows(self) -> bool:
+        """The Jacobian is the same everywhere."""
+        return not self._jacobian.parts
+
     def _bent(self) -> list[int]:
         """Arguments of the nonlinear nodes in use."""
         nodes = self.evaluation.program.nodes
@@ -73,7 +78,7 @@ class Functions:
 
     def jacobian(self, x: FloatArray) -> FloatArray:
         """Entries of the derivative of the rows, at `jacobian_row`, `jacobian_column`."""
-        if not self._jacobian.parts:
+        if self.linear_rows:
             return self._jacobian.base
         with np.errstate(all="ignore"):
             return total(self._jacobian, self._slopes(x))
