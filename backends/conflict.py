@@ -15,13 +15,17 @@ import numpy as np
 
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays, to_arrays
-from mdl.backends.evidence import column_sums, row_ids
+from mdl.backends.evidence import column_sums, proves_infeasible, row_ids
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import PLAIN, solve_linear
 from mdl.backends.highs_session import Clock, open_highs
+from mdl.backends.phase_one import even, folded
 from mdl.program.program import Program, ProgramClass
 from mdl.program.residual import Sides
 from mdl.program.solution import Solution, SolverOptions, Status
+
+FEW = 3
+"""Members that nobody would want fewer of."""
 
 SHRINK = 60
 """Members from which HiGHS's own search goes before the one here."""
@@ -85,7 +89,7 @@ def find_conflict(program: Program, options: SolverOptions | None = None) -> Con
     relaxed = replace(arrays, integer=None, cost=np.zeros(arrays.width), offset=0.0)
     found = solve_linear(relaxed, options, clock)
     if found.status is Status.INFEASIBLE:
-        members = _every_member(relaxed) if found.farkas is None else support(relaxed, found.farkas)
+        members = _few(relaxed, found.farkas, options, clock)
         return _linear_conflict(program, relaxed, members, options, clock)
     if arrays.integer is not None:
         return _integer_conflict(arrays, options, clock)
@@ -187,6 +191,17 @@ def _linear_conflict(
     members = smallest(members, cannot_hold)
     minimal = cannot_do_without(members, cannot_hold)
     return weighed(program, arrays, Conflict(members, minimal), options)
+
+
+def _few(arrays: Arrays, farkas: FloatArray | None, options: SolverOptions, clock: Clock) -> tuple[Member, ...]:
+    """Sides that cannot all hold: of HiGHS's own proof or of one with least weights, the fewer."""
+    members = _every_member(arrays) if farkas is None else support(arrays, farkas)
+    if len(members) <= FEW:
+        return members
+    other = solve_linear(even(arrays), options, clock)
+    if other.row_duals is None or not proves_infeasible(arrays, folded(arrays, other.row_duals)):
+        return members
+    return min(members, support(arrays, folded(arrays, other.row_duals)), key=len)
 
 
 def support(arrays: Arrays, farkas: FloatArray) -> tuple[Member, ...]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays
 from mdl.backends.evidence import row_ids
 
@@ -37,3 +38,48 @@ def elastic(arrays: Arrays) -> Arrays:
         values=values,
         integer=None,
     )
+
+
+def even(arrays: Arrays) -> Arrays:
+    """Every side of a row gives way by the same amount, one column after the others; least of that.
+
+    Its row multipliers, where the optimum is positive, are Farkas weights of the least sum for their
+    gap: few rows, mostly (as in basis pursuit).  Rows: those with a lower side, then those with an upper one.
+    """
+    below, above = np.flatnonzero(np.isfinite(arrays.row_lower)), np.flatnonzero(np.isfinite(arrays.row_upper))
+    rows = np.concatenate((below, above))
+    counts = np.diff(arrays.starts)[rows]
+    starts = np.concatenate(([0], np.cumsum(counts + 1)))
+    last = starts[1:] - 1
+    taken = np.repeat(arrays.starts[rows] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(
+        counts.sum()
+    )
+    old = np.ones(int(starts[-1]), dtype=np.bool_)
+    old[last] = False
+    columns, values = np.full(len(old), arrays.width, dtype=np.int32), np.empty(len(old))
+    columns[old], values[old] = arrays.columns[taken], arrays.values[taken]
+    values[last] = np.repeat([1.0, -1.0], [len(below), len(above)])
+    free = np.full(len(rows), np.inf)
+    return replace(
+        arrays,
+        maximize=False,
+        offset=0.0,
+        cost=np.concatenate((np.zeros(arrays.width), [1.0])),
+        lower=np.concatenate((arrays.lower, [0.0])),
+        upper=np.concatenate((arrays.upper, [np.inf])),
+        row_lower=np.concatenate((arrays.row_lower[below], -free[: len(above)])),
+        row_upper=np.concatenate((free[: len(below)], arrays.row_upper[above])),
+        starts=starts.astype(np.int32),
+        columns=columns,
+        values=values,
+        integer=None,
+    )
+
+
+def folded(arrays: Arrays, even_duals: FloatArray) -> FloatArray:
+    """Multipliers of the rows of `even`, as those of the rows it was made from."""
+    below, above = np.flatnonzero(np.isfinite(arrays.row_lower)), np.flatnonzero(np.isfinite(arrays.row_upper))
+    weights = np.zeros(arrays.height)
+    weights[below] += even_duals[: len(below)]
+    weights[above] += even_duals[len(below) :]
+    return weights
