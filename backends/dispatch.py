@@ -27,7 +27,8 @@ def solve(program: Program, options: SolverOptions | None = None, *, via_pyomo: 
     if name == "ipopt":
         from mdl.backends import interior, ipopt
 
-        return (interior if options.solver == "auto" else ipopt).solve(program, options)
+        solver = interior.solve if options.solver == "auto" else ipopt.solve
+        return solver(program, options)
     from mdl.backends import highs
 
     found = highs.solve(program, options)
