@@ -12,6 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays, to_arrays
@@ -69,6 +70,8 @@ class Conflict:
     exact: bool = False
 
 
+Places = npt.NDArray[np.int64]
+
 Oracle = Callable[[Sequence[Member]], bool | None]
 """Whether these cannot all hold; None where a limit came first."""
 
@@ -110,7 +113,7 @@ def without_nonlinear_rows(program: Program, arrays: Arrays) -> Arrays:
     return replace(arrays, row_lower=lower, row_upper=upper)
 
 
-def subset(arrays: Arrays, members: Sequence[Member]) -> tuple[Arrays, FloatArray, FloatArray]:
+def subset(arrays: Arrays, members: Sequence[Member]) -> tuple[Arrays, Places, Places]:
     """The program of these members alone, without objective; and its rows and columns as places in `arrays`."""
     rows = np.array(sorted({m.place for m in members if m.row}), dtype=np.int64)
     kept = np.isin(row_ids(arrays), rows)

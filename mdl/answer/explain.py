@@ -39,7 +39,9 @@ def conflict_lines(program: Program, conflict: Conflict) -> Iterator[str]:
         level = "checked in exact arithmetic" if conflict.exact else "in floating point"
         yield f"  their weighted sum says 0 >= {number(conflict.gap)} ({level})"
     elif not conflict.weights:
-        yield "  no sum of them is a contradiction by itself: it takes the integrality of variables"
+        whole = any(m.side is Side.INTEGER for m in conflict.members)
+        needs = "the integrality of variables" if whole else "the rows that are not linear"
+        yield f"  no sum of them is a contradiction by itself: it takes {needs}"
 
 
 def weight_text(weight: Fraction | float | None) -> str:
