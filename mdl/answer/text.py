@@ -39,10 +39,8 @@ def check_text(check: Check) -> str:
 
 
 def _solved(answer: Answer) -> Iterable[str]:
-    assert answer.status is not None
-    yield f"{answer.task}: {status_text(answer.status, answer.program)}" + (
-        f", by {answer.solver}" if answer.solver else ""
-    )
+    status = "evaluated" if answer.status is None else status_text(answer.status, answer.program)
+    yield f"{answer.task}: {status}" + (f", by {answer.solver}" if answer.solver else "")
     if answer.message:
         yield f"  {answer.message}"
     for note in answer.notes:

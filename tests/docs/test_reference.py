@@ -60,3 +60,9 @@ def test_errors_that_fragments_announce_are_given() -> None:
             if said is not None:
                 file, _ = parse(Source("reference.md", "model m;\n" + block.body))
                 assert said[1] in {problem.code for problem in resolve(file)[1]}
+
+
+def test_a_formula_is_evaluated(tmp_path: Path) -> None:
+    (tmp_path / "share.mdl").write_text("model m; outcome share { q = 3; }\nsolve share; expect q == 3;")
+    output, status = run_mdl(("solve", "share.mdl"), tmp_path)
+    assert "solve share: evaluated\n  q = 3\n" in output and status == 0
