@@ -10,7 +10,7 @@ from mdl.semantics.model import LetSymbol
 from mdl.semantics.typed import Expr
 
 
-class Undefined(Exception):
+class UndefinedError(Exception):
     """The expression has no value here."""
 
 
@@ -18,9 +18,9 @@ def value(expr: Expr, point: Mapping[str, float]) -> float:
     try:
         found = _value(expr, point)
     except (ValueError, ZeroDivisionError, OverflowError) as problem:
-        raise Undefined from problem
+        raise UndefinedError from problem
     if isinstance(found, complex) or not math.isfinite(found):
-        raise Undefined
+        raise UndefinedError
     return found
 
 

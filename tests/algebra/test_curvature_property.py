@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mdl.algebra.curvature import Analysis
 from mdl.algebra.proof import Curvature, Proof
 from tests.algebra.expressions import Known, expression
-from tests.algebra.numeric import Undefined, value
+from tests.algebra.numeric import UndefinedError, value
 
 BOXES = {"x": (-3, 3), "y": (-3, 3), "u": (0, 5), "w": (1, 4), "v": (-5, 0), "d": (-6, -1)}
 DATA = {"p": 2.0, "n": -3.0, "z": 1.0, "half": 0.5}
@@ -51,7 +51,7 @@ def points(seed: int, count: int) -> list[dict[str, float]]:
 def at(proof: Proof, point: dict[str, float]) -> float | None:
     try:
         return value(proof.expr, point)
-    except Undefined:
+    except UndefinedError:
         return None
 
 
