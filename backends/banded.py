@@ -8,7 +8,6 @@ once (Golub and Van Loan, Matrix Computations, 4.5).  A band as wide as the matr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +16,8 @@ from mdl.algebra.numbers import FloatArray
 from mdl.program.maps import Places, spread
 
 SMALLEST_BLOCK = 8
-DENSE = 256
-"""Blocks from this size on are factored by scipy's Cholesky; below, inverses are cheaper than its import."""
+PANEL, WIDE = 64, 256
+"""Columns of a dense block that are factored at once, and updated at once."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -130,9 +129,7 @@ class Factor:
         self.levels: list[tuple[FloatArray, FloatArray, FloatArray]] = []
         while len(diagonal) > 1:
             diagonal, below = self._reduce(diagonal, below)
-        self.last: Any = None
-        if size:
-            self.last = _inverse(diagonal)[0] if block < DENSE else _cholesky(diagonal[0])
+        self.last = Dense(diagonal[0]) if size else None
 
     def _reduce(self, diagonal: FloatArray, below: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Eliminate the odd blocks: each hangs on the even one above it and, but for the last, the one below."""
@@ -148,7 +145,7 @@ class Factor:
 
     def solve(self, right: FloatArray) -> FloatArray:
         """The solution for one right-hand side, shape (size,)."""
-        if not self.size:
+        if self.last is None:
             return right
         count, block = self.layout.count, self.layout.block
         held = np.zeros(count * block)
@@ -160,7 +157,7 @@ class Factor:
             part[: len(to_above)] -= to_above.transpose(0, 2, 1) @ own
             part[1 : 1 + len(to_beneath)] -= to_beneath.transpose(0, 2, 1) @ own[: len(to_beneath)]
             odds.append(own)
-        part = (self.last @ part[0])[None] if block < DENSE else _by_cholesky(self.last, part[0])[None]
+        part = self.last.solve(part[0])[None]
         for (odd, to_above, to_beneath), own in zip(reversed(self.levels), reversed(odds), strict=True):
             found = odd @ own - to_above @ part[: len(to_above)]
             found[: len(to_beneath)] -= to_beneath @ part[1 : 1 + len(to_beneath)]
@@ -177,14 +174,31 @@ def _inverse(blocks: FloatArray) -> FloatArray:
     return root.transpose(0, 2, 1) @ root
 
 
-def _cholesky(block: FloatArray) -> Any:
-    from scipy.linalg import cho_factor
+class Dense:
+    """Cholesky factor of one block, panel by panel; the inverse of each triangle on the diagonal is kept."""
 
-    return cho_factor(block, lower=True, check_finite=False)
+    def __init__(self, block: FloatArray) -> None:
+        self.factor = block.copy()
+        self.inverses: list[FloatArray] = []
+        size = len(block)
+        for start in range(0, size, PANEL):
+            end = min(start + PANEL, size)
+            inverse = np.linalg.inv(np.linalg.cholesky(self.factor[start:end, start:end]))
+            self.inverses.append(inverse)
+            below = self.factor[end:, start:end] @ inverse.T
+            self.factor[end:, start:end] = below
+            for first in range(end, size, WIDE):  # of the rest, only what is on and below the diagonal
+                last = min(first + WIDE, size)
+                self.factor[first:, first:last] -= below[first - end :] @ below[first - end : last - end].T
 
-
-def _by_cholesky(factor: Any, right: FloatArray) -> FloatArray:
-    from scipy.linalg import cho_solve
-
-    found: FloatArray = cho_solve(factor, right, check_finite=False)
-    return found
+    def solve(self, right: FloatArray) -> FloatArray:
+        """Shape (size, 1)."""
+        out, size = right.copy(), len(right)
+        for k, inverse in enumerate(self.inverses):
+            start, end = k * PANEL, min((k + 1) * PANEL, size)
+            out[start:end] = inverse @ out[start:end]
+            out[end:] -= self.factor[end:, start:end] @ out[start:end]
+        for k, inverse in reversed(list(enumerate(self.inverses))):
+            start, end = k * PANEL, min((k + 1) * PANEL, size)
+            out[start:end] = inverse.T @ (out[start:end] - self.factor[end:, start:end].T @ out[end:])
+        return out

@@ -27,6 +27,7 @@ from mdl.backends.banded import Factor
 from mdl.backends.interior_system import System, make_system
 from mdl.backends.nlp import Problem, empty_side, prepare, refuse
 from mdl.backends.nlp_solve import is_convex
+from mdl.backends.one_thread import one_thread
 from mdl.program.program import Domain, Program
 from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
@@ -96,7 +97,7 @@ def _try(program: Program, ends: float | None) -> Solution | None:
 
 def _iterate(problem: Problem, system: System, ends: float | None) -> Solution | None:
     state, rounds = _first(system), 0
-    with np.errstate(all="ignore"):
+    with one_thread(), np.errstate(all="ignore"):
         try:
             for rounds in range(ROUNDS):
                 point = _at(system, state)

@@ -79,7 +79,8 @@ class Normal:
         self.diagonal = place.slots(each, each)
 
     def factor(self, d: FloatArray, e: FloatArray) -> Factor:
-        store: FloatArray = np.bincount(self.slots, self.products * d[self.columns], 2 * self.layout.size).astype(np.float64, copy=False)
+        terms = self.products * d[self.columns]
+        store = np.bincount(self.slots, terms, 2 * self.layout.size).astype(np.float64, copy=False)
         store[self.diagonal] += e
         return Factor(self.layout, store, self.rows)
 
