@@ -96,5 +96,5 @@ def _status(expr: typed.Expr, results: Results) -> str | None:
     """The status that `RULE.status` stands for; None for another expression."""
     if isinstance(expr, typed.Attribute) and expr.name == "status":
         assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, RuleSymbol)
-        return results.solve(expr.base.symbol).solution.status.value
+        return results.answered(expr.base.symbol).solution.status.value
     return None

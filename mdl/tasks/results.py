@@ -70,7 +70,7 @@ class Results:
     def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
         """`welfare.objective`, `link[AB].dual`, `link[AB].slack`, `x[u1].reduced_cost`."""
         if isinstance(symbol, RuleSymbol):
-            return Numbers.inexact(np.full(len(positions), self.objective(self.solve(symbol), at.span)))
+            return Numbers.inexact(np.full(len(positions), self.objective(self.answered(symbol), at.span)))
         if self.latest is None:
             raise Failure(nothing_solved(symbol.name, at.span))
         lowered, solution = self.latest.lowered, self.latest.solution
@@ -85,10 +85,19 @@ class Results:
             raise Failure(no_value(f"{symbol.name}.{name}", solution, at.span))
         return Numbers.inexact(values[positions])
 
+    def answered(self, rule: RuleSymbol) -> Solved:
+        """What `RULE.objective` and `RULE.status` refer to: the latest task where it solved this rule."""
+        return self.latest if self.latest is not None and self.latest.rule is rule else self.solve(rule)
+
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
-        """Optimal value on each row of a frame, with the agents absent that the frame says."""
+        """Optimal value on each row of a frame, with the agents absent that the expression says.
+
+        A rule's bare name means everyone takes part, also after a task that left somebody out.
+        """
         assert isinstance(symbol, RuleSymbol)
-        solved = [self.solve(symbol, absence_at(frame, k)) for k in range(frame.size)]
+        lowered = self.latest.lowered if self.latest is not None else None
+        of_task = len(lowered.absence.restrictions) if lowered is not None and lowered.absence is not None else 0
+        solved = [self.solve(symbol, absence_at(frame, k, of_task)) for k in range(frame.size)]
         return Numbers.inexact(np.array([self.objective(s, at.span) for s in solved]))
 
     def objective(self, solved: Solved, span: Span) -> float:
@@ -97,11 +106,11 @@ class Results:
         return solved.solution.objective
 
 
-def absence_at(frame: Frame, row: int) -> Absence | None:
-    """The absence that holds on one row of a frame, for a whole program."""
-    if frame.absence is None:
+def absence_at(frame: Frame, row: int, outer: int = 0) -> Absence | None:
+    """The absence on one row of a frame, for a whole program, without the `outer` first restrictions."""
+    if frame.absence is None or len(frame.absence.restrictions) == outer:
         return None
-    return Absence(tuple(_at_row(r, frame, row) for r in frame.absence.restrictions), True)
+    return Absence(tuple(_at_row(r, frame, row) for r in frame.absence.restrictions[outer:]), True)
 
 
 def _at_row(r: Restriction, frame: Frame, row: int) -> Restriction:
