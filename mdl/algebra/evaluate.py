@@ -22,6 +22,7 @@ from mdl.algebra.arithmetic import Fault
 from mdl.algebra.domain import Domain
 from mdl.algebra.frame import Frame
 from mdl.algebra.free import DataOnly, FreeIndices
+from mdl.algebra.join import conjuncts, join
 from mdl.algebra.members import member, numbers_of
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.references import References
@@ -153,26 +154,33 @@ class Evaluator:
 
     def expand(self, frame: Frame, binders: Sequence[Binder], where: Expr | None) -> Frame:
         """The child frame with a row for each assignment of the binders' indices for which `where` holds."""
-        child, pending, sets = frame, list[Binder](), list[SetValue]()
+        child, pending, sets, conditions = frame, list[Binder](), list[SetValue](), conjuncts(where)
         for b in binders:
             if pending and self.free.of(b.domain) & {v for p in pending for v in p.indices}:
                 child, pending, sets = self._expanded(child, pending, sets), [], []
             value = self.set(b.domain, child)
+            if pending and (isinstance(value, Varying) or self._tied(conditions, b)):
+                child, pending, sets = self._expanded(child, pending, sets), [], []
+                value = self.set(b.domain, child)
             if isinstance(value, Varying):
-                if pending:
-                    child, pending, sets = self._expanded(child, pending, sets), [], []
-                    value = self.set(b.domain, child)
                 child = self._expanded(child, [b], [value])
+            elif conditions and (chosen := join(self, child, b, value.domain, conditions)) is not None:
+                child = self._skipping(chosen, [b])
             else:
                 pending.append(b)
                 sets.append(value)
         if pending or child is frame:
             child = self._expanded(child, pending, sets)
-        if where is not None:
-            holds = self.truth(where, child)
+        for condition in conditions:
+            holds = self.truth(condition, child)
             if not holds.all():
                 child = child.keep(np.flatnonzero(holds))
         return child
+
+    def _tied(self, conditions: Sequence[Expr], binder: Binder) -> bool:
+        """Whether a condition may tie the binder's indices to others."""
+        own = frozenset(binder.indices)
+        return any(isinstance(c, typed.Compare) and own & self.free.of(c) and self.free.of(c) - own for c in conditions)
 
     def _expanded(self, frame: Frame, binders: Sequence[Binder], sets: Sequence[SetValue]) -> Frame:
         rows = frame.size
@@ -180,7 +188,10 @@ class Evaluator:
             rows = int(set_values.counts(s, frame.size).sum()) if isinstance(s, Varying) else rows * s.domain.size
         if rows > ROWS_LIMIT:
             raise Failure(errors.too_large(rows, binders[0].domain.span))
-        child = frame.expand(binders, sets)
+        return self._skipping(frame.expand(binders, sets), binders)
+
+    def _skipping(self, child: Frame, binders: Sequence[Binder]) -> Frame:
+        """The child without rows on which one of the binders' indices is an absent agent."""
         if child.absence is not None and child.absence.skips:
             gone = self._absent(child, [v for b in binders for v in b.indices])
             if gone is not None:

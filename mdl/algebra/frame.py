@@ -279,6 +279,16 @@ class Frame:
             rows = np.broadcast_to(np.zeros(1, dtype=np.int32), (size,))
         return Frame(self.universe, size, self, rows, ranges)
 
+    def alone(self, binder: Binder, domain: Domain) -> Frame:
+        """The members of one set on a frame of their own, under the same absence."""
+        return Frame.root(self.universe, self.absence).expand([binder], [Fixed(domain)])
+
+    def chosen(self, binder: Binder, domain: Domain, rows: Positions, positions: Positions) -> Frame:
+        """The child in which row k stands under row `rows[k]` and has the member at `positions[k]` of a set."""
+        made = Frame(self.universe, len(rows), self, rows, [Range(domain, positions, binder.indices)])
+        made.filtered = True
+        return made
+
     def _expand_varying(self, binder: Binder, value: Varying) -> Frame:
         family = value.family
         if value.rows is None:

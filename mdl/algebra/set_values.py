@@ -107,6 +107,12 @@ def distinct(universe: Universe, owners: Positions, columns: Sequence[Codes], si
 def first_of_equals(columns: Sequence[npt.NDArray[Any]]) -> Truths:
     """Marks the first of each group of equal rows."""
     size = len(columns[0])
+    key = _one_key(columns)
+    if key is not None and size and int(key.max()) <= 8 * size + 1024:
+        leader = np.empty(int(key.max()) + 1, dtype=np.int64)
+        leader[key[::-1]] = np.arange(size - 1, -1, -1)  # the last write is that of the first row
+        return np.asarray(leader[key] == np.arange(size))
+    columns = columns if key is None else (key,)
     order = np.lexsort(tuple(reversed(columns)))  # stable: the first of equals leads its group
     leads = np.zeros(size, dtype=np.bool_)
     leads[:1] = True
@@ -116,6 +122,20 @@ def first_of_equals(columns: Sequence[npt.NDArray[Any]]) -> Truths:
     first = np.zeros(size, dtype=np.bool_)
     first[order] = leads
     return first
+
+
+def _one_key(columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[np.int64] | None:
+    """The rows as single integers from 0 on; None where they do not fit."""
+    if not len(columns[0]):
+        return None
+    key, span = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for c in columns:
+        low, width = int(c.min()), int(c.max()) - int(c.min()) + 1
+        span *= width
+        if span >= 2**62:
+            return None
+        key = key * width + (c.astype(np.int64) - low)
+    return key
 
 
 def masks(value: SetValue, base: Domain, size: int) -> Codes:

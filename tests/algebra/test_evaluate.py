@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from mdl.algebra import arithmetic, segments
+from mdl.algebra import arithmetic, join, segments
 from mdl.algebra.absence import with_only, without
 from mdl.algebra.domain import Domain
 from mdl.algebra.evaluate import Evaluator
@@ -307,3 +307,50 @@ def test_data_is_evaluated_on_the_axes_that_it_depends_on() -> None:
     for i, j in [(1, 1), (300, 400), (17, 201), (300, 1)]:
         wanted = abs(i - 2 * j) + 0.1 * i + (math.log(j) if j > 200 else 0)
         assert math.isclose(held.floats()[(i - 1) * 400 + j - 1], wanted, rel_tol=1e-12)
+
+
+JOINS = [
+    "sum(n in N where n in fam[i]) n",
+    "sum(n in N where n in fam[i] and n > 1) (n + 1 / n)",
+    "sum(j in U, n in N where n in fam[j] and j != i) n",
+    "sum(n in N, j in U where n in fam[j] and j != i) n * t[j]",
+    "sum(j in U where boss[j] == i) t[j]",
+    "sum(j in U where i == boss[j]) t[j]",
+    "sum(j in U where boss[i] == boss[j]) t[j]",
+    "sum(e in E where head[e] == t[i]) 1",
+    "sum(n in N, m in N where (n, m) in E) n * t[i]",
+    "sum(n in N, m in N where (m, n) in E and m in fam[i]) n",
+    "sum(n in N where (n, t[i]) in E) n",
+    "sum(n in N, m in up[n] where m in fam[i]) m",
+    "sum(j in U where i in {k in U where boss[k] == boss[j]}) t[j]",
+    "sum(n in N where n in up[n]) n",
+    "sum(n in N where 1 / (n - 1) > 0 and n in fam[i]) n",
+    "sum(n in N where n in fam[i] and 1 / (n - 4) > 0) n",
+]
+
+
+@pytest.mark.parametrize("body", JOINS)
+@pytest.mark.parametrize("from_rows", [0, 10**9])
+def test_joins_are_filtered_products(body: str, from_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(join, "WORTHWHILE", from_rows)
+    for text in (body, f"({body}) without b", f"({body}) with only (U \\ {{i}})"):
+        check(f"{texts.HEAD}let out[i in U] = {text};\n")
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts.models())
+def test_random_expressions_with_joins_everywhere(text: str) -> None:
+    before, join.WORTHWHILE = join.WORTHWHILE, 0
+    try:
+        check(text)
+    finally:
+        join.WORTHWHILE = before
+
+
+def test_a_transposed_family_does_not_need_the_product() -> None:
+    text = 'model m "t"; set U = 1..60000; set L = 1..60000; set route[i in U] = {l in {i, 60001 - i}};'
+    text += "set users[l in L] = {i in U where l in route[i]}; param load[l in L] = sum(i in users[l]) i;"
+    instance = instance_of(text)
+    held = instance.values(instance.model.symbols["load"])
+    assert isinstance(held, Numbers)
+    assert held.fractions()[:2] == [60001, 60001]
