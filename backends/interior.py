@@ -28,6 +28,7 @@ from mdl.backends.interior_system import System, make_system
 from mdl.backends.nlp import Problem, empty_side, prepare, refuse
 from mdl.backends.nlp_solve import is_convex
 from mdl.backends.one_thread import one_thread
+from mdl.backends.runaway import direction
 from mdl.program.program import Domain, Program
 from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
@@ -223,7 +224,7 @@ def _lengths(system: System, state: State, point: Point, step: State) -> tuple[f
 
 
 def _answer(problem: Problem, system: System, state: State, rounds: int) -> Solution | None:
-    """With the user's columns, rows and signs; None where the residuals are too large."""
+    """With the user's columns, rows and signs; None where it does not hold."""
     program, width = problem.program, problem.program.width
     x = np.clip(state.v[:width], problem.columns.lower[:width], problem.columns.upper[:width])
     row_duals = np.zeros(problem.functions.height)
@@ -244,7 +245,8 @@ def _answer(problem: Problem, system: System, state: State, rounds: int) -> Solu
         column_duals=column_duals,
         iterations=rounds,
     )
-    return found if residuals(program, found, problem.evaluation).accepted() else None
+    sound = residuals(program, found, problem.evaluation).accepted() and direction(problem, x) is None
+    return found if sound else None
 
 
 def _last(problem: Problem, state: State, status: Status, message: str, rounds: int) -> Solution:

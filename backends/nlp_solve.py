@@ -14,6 +14,7 @@ import numpy as np
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.nlp import Problem, empty_side, prepare, refuse
 from mdl.backends.nlp_callbacks import INTERRUPTED, TIME, Callbacks, interruptible
+from mdl.backends.runaway import direction
 from mdl.program.elastic import elastic
 from mdl.program.program import Program, ProgramClass
 from mdl.program.residual import Residuals, residuals
@@ -198,14 +199,19 @@ def _read(problem: Problem, raw: Raw, callbacks: Callbacks, solver: str) -> Solu
         return _stopped(problem, answer, callbacks, solver)
     found = residuals(problem.program, answer, problem.evaluation)
     convex = is_convex(problem.program)
+    assert answer.values is not None
+    ray = direction(problem, answer.values) if found.primal.scaled <= 1e-6 else None
+    if ray is not None and raw.code in (*SOLVED, DIVERGING):
+        unbounded = _nothing(answer, Status.UNBOUNDED, "the objective improves for ever as variables grow")
+        return replace(unbounded, ray=ray)
     if raw.code in SOLVED:
         if found.accepted():
             return replace(answer, status=Status.OPTIMAL if convex else Status.LOCAL)
         return _nothing(answer, Status.FAILED, f"the answer does not hold: {found}")
     if raw.code == INFEASIBLE:
         return _nothing(answer, Status.INFEASIBLE, MEANINGS[INFEASIBLE])
-    if raw.code == DIVERGING and found.primal.scaled <= 1e-6:
-        return _nothing(answer, Status.UNBOUNDED, MEANINGS[DIVERGING])
+    if raw.code == DIVERGING:
+        return _nothing(answer, Status.FAILED, "variables grow without end, but not the objective")
     meaning = MEANINGS.get(raw.code, f"IPOPT's status {raw.code}")
     if raw.code == TOO_MANY_ITERATIONS:
         return _known(answer, Status.LIMIT, meaning, found)

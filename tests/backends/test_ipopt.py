@@ -153,6 +153,54 @@ def test_answers_that_do_not_hold_are_not_given(monkeypatch: pytest.MonkeyPatch)
     check_refusal_of_no_point(found)
 
 
+def _tail(function: Function, sign: int) -> Program:
+    """min or max of one function of x >= 0, minimised as sign * function."""
+    nodes: tuple[Node, ...] = (Affine(1, numbers([1]), identity(1), ()), Apply(1, function, 0))
+    goal = Objective("w", False, numbers([0]), SparseRows.empty(1, 1), ((sparse([[sign]]), 1),))
+    return Program("tail", (columns(1, 0),), (), goal, nodes, kind=ProgramClass.CONVEX)
+
+
+@pytest.mark.parametrize("function", [Function.LOG, Function.SQRT])
+def test_slow_growth_is_unbounded(function: Function) -> None:
+    found = ipopt.solve(_tail(function, -1))
+    assert found.status is Status.UNBOUNDED
+    assert found.ray is not None
+    assert found.ray.tolist() == [1]
+    check_refusal_of_no_point(found)
+
+
+def test_slow_growth_along_two_variables_at_once() -> None:
+    """max log(x) with x - y == 3: both run away; with x + y <= 10^9 nothing does."""
+    nodes: tuple[Node, ...] = (Affine(1, numbers([1]), sparse([[1, 0]]), ()), Apply(1, Function.LOG, 0))
+    goal = Objective("w", True, numbers([0]), SparseRows.empty(1, 2), ((sparse([[1]]), 1),))
+    together = rows(sparse([[1, -1]]), 3, 3)
+    program = Program("two", (columns(2, 0),), (together,), goal, nodes, kind=ProgramClass.CONVEX)
+    found = ipopt.solve(program)
+    assert found.status is Status.UNBOUNDED
+    assert found.ray == pytest.approx([1, 1], abs=1e-6)
+    capped = replace(program, rows=(rows(sparse([[1, 1]]), None, 10**9),))
+    found = ipopt.solve(capped)
+    assert found.status is Status.OPTIMAL
+    assert found.objective == pytest.approx(np.log1p(1e9), rel=1e-9)
+
+
+def test_an_optimum_far_out_is_one() -> None:
+    """max log(1 + x) - x / 10^8."""
+    nodes: tuple[Node, ...] = (Affine(1, numbers([1]), identity(1), ()), Apply(1, Function.LOG, 0))
+    goal = Objective("w", True, numbers([0]), sparse([[Fraction(-1, 10**8)]]), ((sparse([[1]]), 1),))
+    found = ipopt.solve(Program("far", (columns(1, 0),), (), goal, nodes, kind=ProgramClass.CONVEX))
+    assert found.status is Status.OPTIMAL
+    assert found.objective == pytest.approx(np.log(1e8) - 1 + 1e-8, rel=1e-6)  # flat: slopes are 1e-8
+
+
+def test_an_optimum_at_infinity_is_not_called_unbounded() -> None:
+    """min 1 / (1 + x): the infimum 0 is not attained, and a point within tolerance of it is an answer."""
+    found = ipopt.solve(_tail(Function.RECIPROCAL, 1))
+    assert found.status is not Status.UNBOUNDED
+    if found.status is Status.OPTIMAL:
+        assert found.objective == pytest.approx(0, abs=1e-4)
+
+
 # ---- wide arguments ----------------------------------------------------------------------------
 
 
