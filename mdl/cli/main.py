@@ -55,6 +55,8 @@ def run(given: Sequence[str]) -> int:
 
 def show(diagnostics: Sequence[Diagnostic], as_json: bool) -> None:
     """Diagnostics to standard error, or as one JSON object to standard output."""
+    if not diagnostics and not as_json:
+        return
     if as_json:
         import json
 

@@ -5,7 +5,7 @@ A symbol's `index` is the tuple of its binders (empty for a scalar) and `where` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from mdl.diagnostics import Span
@@ -14,16 +14,16 @@ from mdl.semantics.typed import Binder, Expr
 from mdl.syntax import tree
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Symbol:
     name: str
-    span: Span = field(repr=False)
+    span: Span
     """Span of the declared name."""
     index: tuple[Binder, ...]
     where: Expr | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Given:
     """What a file gives after `:=` (`replaceable` by data files and `--set`) or `=`.
 
@@ -35,10 +35,10 @@ class Given:
     replaceable: bool
     literal: tree.MapLiteral | None
     expr: Expr | None
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SetSymbol(Symbol):
     """`item` is the kind of a member.  `universe` is true for a base set: its own name is its universe."""
 
@@ -49,16 +49,16 @@ class SetSymbol(Symbol):
     given: Given | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Bound:
     """`op` is one of `> >= < <= ==`."""
 
     op: str
     expr: Expr
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ParamSymbol(Symbol):
     """`within` and an Element `kind` where the values are members of a set."""
 
@@ -70,7 +70,7 @@ class ParamSymbol(Symbol):
     given: Given | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TypeSymbol(Symbol):
     """A private type of the agents in `index`; `given` is the realised profile.
 
@@ -84,7 +84,7 @@ class TypeSymbol(Symbol):
     report: str = "any"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class VarSymbol(Symbol):
     """`domain` is continuous, integer or binary; `absent` is the value for an absent agent (None: 0)."""
 
@@ -94,7 +94,7 @@ class VarSymbol(Symbol):
     absent: AbsentValue | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class AbsentValue:
     """`absent x[i] = body;` with its own indices, in the order of the variable's."""
 
@@ -102,7 +102,7 @@ class AbsentValue:
     body: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LetSymbol(Symbol):
     """`role` is let, valuation or outcome; `outcome` names the outcome rule that it belongs to."""
 
@@ -112,14 +112,14 @@ class LetSymbol(Symbol):
     outcome: str | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RowSymbol(Symbol):
     """A constraint family; `body` is a Compare chain of one or two comparisons."""
 
     body: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RuleSymbol(Symbol):
     """An objective: `sense` is maximize or minimize."""
 
@@ -127,12 +127,12 @@ class RuleSymbol(Symbol):
     body: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class OutcomeSymbol(Symbol):
     items: tuple[LetSymbol, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LaterSymbol(Symbol):
     """A declaration whose meaning a later pass gives: `what` is mechanism, coalition, follower, prior."""
 
@@ -140,55 +140,55 @@ class LaterSymbol(Symbol):
     syntax: tree.Statement
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ColumnSource:
     """One column mapping of a `data` statement; `symbol` may be a set, param or type."""
 
     symbol: Symbol
     keys: tuple[str, ...]
     value: str | None
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class DataSource:
     path: str
     columns: tuple[ColumnSource, ...]
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SolveTask:
     rule: Symbol
     kkt: bool
     without: Expr | None
     only: Expr | None
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ExpectTask:
     """`claim` is a typed Compare or other condition; `within` the tolerance for `==` (None: exact)."""
 
     claim: Expr
     within: Fraction | None
     why: str
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class LaterTask:
     """A task of a kind that this version does not run: `what` in words, the syntax kept."""
 
     what: str
     syntax: tree.Statement
-    span: Span = field(repr=False)
+    span: Span
 
 
 Task = SolveTask | ExpectTask | LaterTask
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Model:
     """A resolved file.
 
@@ -199,7 +199,7 @@ class Model:
 
     name: str
     title: str
-    span: Span = field(repr=False)
+    span: Span
     symbols: dict[str, Symbol]
     order: tuple[Symbol, ...]
     data: tuple[DataSource, ...]

@@ -6,7 +6,7 @@ No node here refers to data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,25 +17,29 @@ if TYPE_CHECKING:
     from mdl.semantics.model import Symbol
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Expr:
-    span: Span = field(repr=False)
-    kind: Kind = field(repr=False)
+    span: Span
+    kind: Kind
+
+    def __init_subclass__(cls) -> None:
+        # Without a docstring, dataclass writes one from the signature, which costs every start some milliseconds.
+        cls.__doc__ = cls.__doc__ or cls.__name__
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Number(Expr):
     value: Fraction
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Member(Expr):
     """A set member written out: a name, a quoted text, or an integer where a member is wanted."""
 
     value: str | int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class IndexVar:
     """An index brought in by a binder.  Identity is the object: two indices named `i` are two objects.
 
@@ -44,17 +48,17 @@ class IndexVar:
 
     name: str
     kind: Kind
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Index(Expr):
     """Use of an index in scope."""
 
     index: IndexVar
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Ref(Expr):
     """A symbol with its index arguments: a param, type, var, let, valuation, set family, rule, row.
 
@@ -66,7 +70,7 @@ class Ref(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attribute(Expr):
     """`base.name`: `welfare.objective`, `link[AB].dual`, `x[u1].reduced_cost`, `welfare.status`."""
 
@@ -74,36 +78,36 @@ class Attribute(Expr):
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Neg(Expr):
     arg: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Add(Expr):
     """Sum of two or more terms; `a - b` is Add((a, Neg(b)))."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Mul(Expr):
     factors: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Div(Expr):
     numerator: Expr
     denominator: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Pow(Expr):
     base: Expr
     exponent: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(Expr):
     """`fn` is log, exp, sqrt, abs, min, max (of two or more numbers) or card (of a set)."""
 
@@ -111,14 +115,14 @@ class Call(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class If(Expr):
     condition: Expr
     then: Expr
     otherwise: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Compare(Expr):
     """A chain of comparisons; operators `< <= > >= == !=` and `in`, `not in` (right side a set)."""
 
@@ -126,7 +130,7 @@ class Compare(Expr):
     rest: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Logic(Expr):
     """`op` is `and` or `or`."""
 
@@ -134,12 +138,12 @@ class Logic(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Not(Expr):
     arg: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Binder:
     """Indices ranging over a set.
 
@@ -149,10 +153,10 @@ class Binder:
 
     indices: tuple[IndexVar, ...]
     domain: Expr
-    span: Span = field(repr=False)
+    span: Span
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Reduce(Expr):
     """`op` is sum, prod, min, max or mean; `binders` may use the indices of those before them."""
 
@@ -162,19 +166,19 @@ class Reduce(Expr):
     body: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Without(Expr):
     body: Expr
     agent: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class WithOnly(Expr):
     body: Expr
     agents: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Expected(Expr):
     body: Expr
     given: tuple[Expr, ...]
@@ -183,25 +187,25 @@ class Expected(Expr):
 # ---- sets ----------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SetLiteral(Expr):
     """Each item is a member, a number (kept as a rational) or a TupleExpr."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TupleExpr(Expr):
     items: tuple[Expr, ...]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Range(Expr):
     low: Expr
     high: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Comprehension(Expr):
     """The tuples of the binders' indices for which `where` holds (members where there is one index)."""
 
@@ -209,7 +213,7 @@ class Comprehension(Expr):
     where: Expr | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SetOp(Expr):
     """`op` is `|`, `&`, `\\` or `*` (tuples, flattened)."""
 
@@ -218,12 +222,12 @@ class SetOp(Expr):
     right: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Subsets(Expr):
     arg: Expr
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Interval(Expr):
     """Domain of a type: `[low, high]`."""
 
