@@ -36,19 +36,31 @@ def _is_exponential(p: Proof) -> bool:
     return isinstance(p.expr, typed.Call) and p.expr.fn == "exp" and p.children[0].curvature.convex
 
 
-def _made_of(p: Proof, leaf: Callable[[Proof], bool]) -> bool:
+def _made_of(whole: Proof, leaf: Callable[[Proof], bool]) -> bool:
     """True of sums, with nonnegative weights, of leaves and nonnegative numbers."""
-    if p.curvature is CONSTANT:
-        return p.range.nonnegative
-    if leaf(p):
-        return True
+    left = [whole]
+    while left:
+        p = left.pop()
+        if p.curvature is CONSTANT:
+            if not p.range.nonnegative:
+                return False
+        elif not leaf(p):
+            below = _summands(p)
+            if not below:
+                return False
+            left.extend(below)
+    return True
+
+
+def _summands(p: Proof) -> tuple[Proof, ...]:
+    """What an expression is a sum of; empty where it is none."""
     match p.expr:
         case typed.Add() | typed.If():
-            return all(_made_of(c, leaf) for c in p.children)
+            return p.children
         case typed.Reduce(op="sum" | "mean") | typed.Ref():
-            return bool(p.children) and _made_of(p.children[0], leaf)
+            return p.children[:1]
         case typed.Mul() | typed.Div():
             weighed = [(c, s) for c, s in zip(p.children, p.slopes, strict=True) if c.curvature is not CONSTANT]
-            return len(weighed) == 1 and weighed[0][1] == 1 and _made_of(weighed[0][0], leaf)
+            return (weighed[0][0],) if len(weighed) == 1 and weighed[0][1] == 1 else ()
         case _:
-            return False
+            return ()

@@ -92,19 +92,5 @@ def _polynomial(program: Program) -> bool:
 
 def _curved(needs: Sequence[Requirement]) -> Proof:
     """An innermost expression that is not linear."""
-    for need in needs:
-        for side in need.sides:
-            found = _deepest(side)
-            if found is not None:
-                return found
-    return needs[0].sides[0]
-
-
-def _deepest(proof: Proof) -> Proof | None:
-    if proof.curvature.affine:
-        return None
-    for child in proof.children:
-        found = _deepest(child)
-        if found is not None:
-            return found
-    return proof
+    every = (p for need in needs for side in need.sides for p in side.walk())
+    return next(p for p in every if not p.curvature.affine and all(c.curvature.affine for c in p.children))

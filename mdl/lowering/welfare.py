@@ -31,7 +31,7 @@ from mdl.lowering.finish import Assembly
 from mdl.lowering.terms import Terms
 from mdl.program.program import Program
 from mdl.semantics import typed
-from mdl.semantics.model import LetSymbol, RowSymbol, RuleSymbol, VarSymbol
+from mdl.semantics.model import LetSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
 from mdl.semantics.typed import Expr
 
 __all__ = ["Infeasible", "Lowered", "lower"]
@@ -50,6 +50,11 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
     variables = bounds.declared(ev, builder, (s for s in model.symbols.values() if isinstance(s, VarSymbol)))
     rows = [s for s in model.symbols.values() if isinstance(s, RowSymbol)]
 
+    apart = extreme_lets(model.symbols.values())
+
+    def evaluator_of(body: Expr) -> Evaluator:
+        return instance.evaluator(symbolic=builder, absence=absence) if uses_any(body, apart) else ev
+
     wrong: list[Diagnostic] = []
     false: list[Diagnostic] = []
     made: list[Draft] = []
@@ -59,11 +64,11 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
     for row in rows:
         builder.epigraphs.origin = row.name
         with collected(wrong):
-            made.extend(drafts.of_row(fresh(ev, builder, absence, row.body, instance), row))
+            made.extend(drafts.of_row(evaluator_of(row.body), row))
     builder.epigraphs.origin = rule.name
     goal = terms.of(terms.zeros(1))
     with collected(wrong):
-        own = fresh(ev, builder, absence, rule.body, instance)
+        own = evaluator_of(rule.body)
         goal = terms.of(own.number(rule.body, own.root))
     analysis = Analysis(InstanceFacts(instance, builder.observed), absent=absence is not None)
     needs = list(requirements(analysis, rule, rows))
@@ -100,11 +105,9 @@ def collected(wrong: list[Diagnostic]) -> Iterator[None]:
         wrong.extend(d for d in failure.diagnostics if d not in wrong)
 
 
-def fresh(ev: Evaluator, builder: Builder, absence: Absence | None, body: Expr, instance: Instance) -> Evaluator:
-    """The shared evaluator, or one of its own where lets with a max in them would be shared between rows."""
-    if any(_is_extreme(e) for let in needed_lets(body) for e in walk(let.body)):
-        return instance.evaluator(symbolic=builder, absence=absence)
-    return ev
+def uses_any(body: Expr, lets: frozenset[LetSymbol]) -> bool:
+    """Whether an expression uses one of these lets, directly or through others."""
+    return bool(lets) and not lets.isdisjoint(needed_lets(body))
 
 
 def needed_lets(body: Expr) -> Iterator[LetSymbol]:
@@ -116,6 +119,12 @@ def needed_lets(body: Expr) -> Iterator[LetSymbol]:
             seen.add(let)
             yield let
             left.extend(lets_in(walk(let.body)))
+
+
+def extreme_lets(symbols: Iterable[Symbol]) -> frozenset[LetSymbol]:
+    """Lets with a max, min or abs in them: each row that uses one needs columns of its own for it."""
+    lets = (s for s in symbols if isinstance(s, LetSymbol))
+    return frozenset(s for s in lets if any(_is_extreme(e) for e in walk(s.body)))
 
 
 def _is_extreme(e: Expr) -> bool:

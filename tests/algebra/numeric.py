@@ -43,9 +43,9 @@ def _value(expr: Expr, point: Mapping[str, float]) -> float:
         case typed.Pow(base=a, exponent=b):
             return math.pow(value(a, point), value(b, point))
         case typed.Call(fn=fn, args=args):
-            return float(_FUNCTIONS[fn](*(value(a, point) for a in args)))
+            return float(FUNCTIONS[fn](*(value(a, point) for a in args)))
         case _:
             raise NotImplementedError(type(expr))
 
 
-_FUNCTIONS = {"log": math.log, "exp": math.exp, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max}
+FUNCTIONS = {"log": math.log, "exp": math.exp, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max}

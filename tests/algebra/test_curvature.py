@@ -231,3 +231,7 @@ def test_long_chains_of_lets_do_not_nest_calls() -> None:
     rule = model_of(f'model m "t"; var x; let l0 = x;\n{lets}minimize goal: l2999;').symbols["goal"]
     assert isinstance(rule, RuleSymbol)
     assert of_rule(Analysis(Known()), rule).holds
+    text = f'model m "t"; var x; let l0 = x^2;\n{lets}minimize goal: sqrt(l2999);'
+    rule = model_of(text).symbols["goal"]
+    assert isinstance(rule, RuleSymbol)
+    assert of_rule(Analysis(Known()), rule).sides[0].rule == "Euclidean norm of affine expressions"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 from hypothesis import given, settings
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 
 from mdl.algebra.curvature import Analysis
 from mdl.algebra.proof import Curvature, Proof
+from mdl.semantics import typed
+from mdl.semantics.typed import Expr
 from tests.algebra.expressions import Known, expression
-from tests.algebra.numeric import UndefinedError, value
+from tests.algebra.numeric import FUNCTIONS, UndefinedError, value
 
 BOXES = {"x": (-3, 3), "y": (-3, 3), "u": (0, 5), "w": (1, 4), "v": (-5, 0), "d": (-6, -1)}
 DATA = {"p": 2.0, "n": -3.0, "z": 1.0, "half": 0.5}
@@ -84,3 +87,54 @@ def check_pair(proof: Proof, a: dict[str, float], b: dict[str, float]) -> None:
         assert gap <= slack, f"{proof.text} is not concave"
     else:
         assert abs(gap) <= slack, f"{proof.text} is not {proof.curvature.value}"
+
+
+# ---- slopes ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.integers(0, 10**6))
+def test_slopes_hold_with_the_other_operands_fixed(text: str, seed: int) -> None:
+    rng = random.Random(seed)
+    for proof in Analysis(Known()).of(expression(text)).walk():
+        assert len(proof.slopes) == len(proof.children)
+        for k, slope in enumerate(proof.slopes):
+            if slope is not None and not isinstance(proof.expr, typed.Ref):
+                for _ in range(5):
+                    check_slope(proof, k, slope, rng)
+
+
+def check_slope(proof: Proof, k: int, slope: int, rng: random.Random) -> None:
+    held = [draw(c, rng) for c in proof.children]
+    low, high = sorted((draw(proof.children[k], rng), draw(proof.children[k], rng)))
+    try:
+        first = operate(proof.expr, [*held[:k], low, *held[k + 1 :]])
+        second = operate(proof.expr, [*held[:k], high, *held[k + 1 :]])
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return
+    if proof.children[k].curvature is Curvature.CONSTANT:
+        return  # data do not move
+    assert (second - first) * slope >= -1e-9 * (1 + abs(first) + abs(second)), f"{proof.text} in operand {k}"
+
+
+def draw(proof: Proof, rng: random.Random) -> float:
+    low, high = max(-8.0, float(max(proof.range.low, -8))), min(8.0, float(min(proof.range.high, 8)))
+    return rng.uniform(low, high) if low <= high else low
+
+
+def operate(expr: Expr, operands: list[float]) -> float:
+    match expr:
+        case typed.Neg():
+            return -operands[0]
+        case typed.Add():
+            return sum(operands)
+        case typed.Mul():
+            return math.prod(operands)
+        case typed.Div():
+            return operands[0] / operands[1]
+        case typed.Pow():
+            return math.pow(operands[0], operands[1])
+        case typed.Call(fn=fn):
+            return float(FUNCTIONS[fn](*operands))
+        case _:
+            raise NotImplementedError(type(expr))
