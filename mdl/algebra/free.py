@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from mdl.semantics import typed
-from mdl.semantics.model import LetSymbol, ParamSymbol, TypeSymbol, VarSymbol
+from mdl.semantics.model import LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
 
@@ -108,6 +108,16 @@ def lets_in(exprs: Iterator[Expr]) -> Iterator[LetSymbol]:
                 yield e.symbol
             elif isinstance(e.symbol, VarSymbol) and e.symbol.absent is not None:
                 yield from lets_in(walk(e.symbol.absent.body))
+
+
+def of_data(symbol: LetSymbol) -> bool:
+    """Whether a let, with the lets that it uses, has a value without solving."""
+    return not any(
+        isinstance(e, typed.Attribute | typed.Expected)
+        or (isinstance(e, typed.Ref) and isinstance(e.symbol, VarSymbol | RuleSymbol | LaterSymbol))
+        for let in needed(symbol, {})
+        for e in walk(let.body)
+    )
 
 
 def needed(symbol: LetSymbol, known: Mapping[LetSymbol, object]) -> list[LetSymbol]:

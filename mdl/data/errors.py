@@ -48,13 +48,13 @@ def unknown_ending(name: str, span: Span | None) -> Diagnostic:
     )
 
 
-def needs_package(name: str, package: str, extra: str, span: Span | None) -> Diagnostic:
+def needs_package(name: str, package: str, span: Span | None) -> Diagnostic:
     return Diagnostic(
         "MDL303",
         f"reading `{name}` needs the package `{package}`, which is not installed",
         span,
         "",
-        f'install it: pip install "mdl[{extra}]" (or convert the file to CSV)',
+        f"`pip install {package}`, or convert the file to CSV",
     )
 
 

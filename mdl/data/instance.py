@@ -23,10 +23,12 @@ from mdl.algebra.absence import Absence
 from mdl.algebra.domain import Domain, Family
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
+from mdl.algebra.free import of_data
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.store import Store
 from mdl.algebra.values import Members, Solved, Symbolic
-from mdl.semantics.model import Model, Symbol
+from mdl.diagnostics import Failure
+from mdl.semantics.model import LetSymbol, Model, Symbol
 
 
 @dataclass(slots=True, eq=False)
@@ -56,8 +58,16 @@ class Instance:
         return self.store.sets[symbol]
 
     def range_of(self, symbol: Symbol) -> tuple[Fraction, Fraction] | None:
-        """Least and greatest value of a numeric param or realised type; None where it has no entry."""
-        held = self.store.values.get(symbol)
+        """Least and greatest value of a numeric param or realised type, or of a let made of such.
+
+        None where it has no entry, no values (its use will say so), or depends on variables.
+        """
+        held: object = self.store.values.get(symbol)
+        if isinstance(symbol, LetSymbol) and of_data(symbol):
+            try:
+                held = self.data.table(symbol)
+            except Failure:
+                return None
         return arithmetic.extremes(held) if isinstance(held, Numbers) else None
 
     def evaluator(

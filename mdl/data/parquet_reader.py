@@ -20,7 +20,7 @@ def read_parquet(path: Path, name: str, span: Span | None) -> Table:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise Failure(errors.needs_package(name, "pyarrow", "parquet", span)) from None
+        raise Failure(errors.needs_package(name, "pyarrow", span)) from None
     try:
         held = pyarrow.parquet.read_table(path)
         names = [str(n) for n in held.column_names]

@@ -16,7 +16,7 @@ def read_xlsx(path: Path, name: str, span: Span | None) -> Table:
     try:
         import openpyxl
     except ImportError:
-        raise Failure(errors.needs_package(name, "openpyxl", "xlsx", span)) from None
+        raise Failure(errors.needs_package(name, "openpyxl", span)) from None
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
