@@ -28,7 +28,7 @@ from mdl.program.program import Program
 from mdl.program.solution import Solution, SolverOptions
 
 NAME = "IPOPT"
-INSTALL = "install it with `pip install cyipopt-wheels==1.7.0.dev0`, or use `pip install mdl[casadi]`"
+INSTALL = "install it with `pip install cyipopt-wheels==1.7.0.dev0`, or IPOPT inside another wheel with `pip install casadi`"
 BOTH = "uninstall `cyipopt` and `cyipopt-wheels`, which overwrite each other, and install one of them"
 
 

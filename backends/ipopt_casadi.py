@@ -1,6 +1,6 @@
 """IPOPT by its C interface, from the library inside casadi's wheel: a second route to the same solver.
 
-For machines that `cyipopt-wheels` has no wheel for (`pip install mdl[casadi]`).  casadi itself is
+For machines that `cyipopt-wheels` has no wheel for (`pip install casadi`).  casadi itself is
 never imported.  Interface: IpStdCInterface.h of IPOPT 3.14 (indices int32, style C).
 """
 
@@ -25,7 +25,7 @@ from mdl.program.program import Program
 from mdl.program.solution import Solution, SolverOptions
 
 NAME = "IPOPT (casadi)"
-INSTALL = "install it with `pip install mdl[casadi]`"
+INSTALL = "install it with `pip install casadi`"
 FILES = ("libipopt.so.3", "libipopt.3.dylib", "libipopt.dylib", "libipopt-3.dll", "libipopt.dll")
 
 NO_BOUND = 1e20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -24,3 +25,10 @@ def test_the_package_holds_the_models_and_their_data() -> None:
 def test_a_copy_stands_alone(name: str, tmp_path: Path) -> None:
     assert main(["models", name, "--copy", str(tmp_path)]) == 0
     assert driver.load(tmp_path / f"{name}.mdl").model.name == name
+
+
+def test_no_folder_is_left_out_of_the_package() -> None:
+    top = Path(__file__).parents[2]
+    told = tomllib.loads((top / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    folders = {f"mdl.{path.parent.name}" for path in (top / "mdl").glob("*/__init__.py")}
+    assert set(told["packages"]) == {"mdl", *folders, *told["package-dir"]}
