@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mdl import driver
 from mdl.algebra.absence import with_only, without
+from mdl.diagnostics import Failure
 from mdl.lowering.welfare import lower
 from mdl.semantics.model import RuleSymbol, SetSymbol
+from tests.algebra.test_curvature_property import texts
 from tests.lowering.programs import check_point, instance_of, lowered_of, rule_of
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.mdl"))
@@ -26,6 +30,11 @@ set uses[A] in L := {a: {p}, b: {p, q}, c: {}, d: {q}};
 param w[A] := {a: 1, b: 0.5, c: -2, d: 1/3}; param cap[L] := {p: 3, q: 4};
 param e[A] := {a: 2, b: 0.5, c: 1, d: 3};
 var x[A] >= 0.1, <= 3; var y[E] >= 0.2; var z >= -1, <= 1; var u >= 0.5, <= 2;
+"""
+
+SCALARS = """param p := 2; param n := -3; param z := 1; param half := 0.5;
+var x; var y; var u >= 0; var w >= 1, <= 4; var v <= 0; var d <= -1;
+let aff = 2 * x - y + 1; let sq = x^2; let root = sqrt(x);
 """
 
 BODIES = blocks("""
@@ -189,6 +198,16 @@ def test_long_sums_become_columns(body: str) -> None:
     assert any(c.name.startswith("goal.sum") for c in lowered.program.columns)
     for seed in range(2):
         check_point(lowered, seed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts, texts, st.integers(0, 100))
+def test_random_expressions(goal: str, limit: str, seed: int) -> None:
+    instance = instance_of(f"{SCALARS}minimize g: {goal}; subject to r: {limit} <= 1 + x;")
+    try:
+        check_point(lower(instance, rule_of(instance)), seed)
+    except Failure:
+        return  # not defined at the point, or a max that cannot be rows
 
 
 @pytest.mark.parametrize("path", MODELS, ids=[p.stem for p in MODELS])
