@@ -47,6 +47,4 @@ def choose(program: Program, asked: str) -> str:
     if program.kind in (HIGHS if asked == "highs" else IPOPT):
         return asked
     other = "ipopt" if asked == "highs" else "highs"
-    raise Failure(
-        errors.wrong_class(asked, program.kind.value, f"that is for {other}", program.objective.span)
-    )
+    raise Failure(errors.wrong_class(asked, program.kind.value, f"that is for {other}", program.objective.span))

@@ -29,7 +29,9 @@ def conflict_lines(program: Program, conflict: Conflict) -> Iterator[str]:
         )
     printer = RowPrinter(program)
     weights = conflict.weights or (None,) * count
-    shown = [(weight_text(w), *member_text(program, printer, m)) for m, w in zip(conflict.members, weights, strict=True)]
+    shown = [
+        (weight_text(w), *member_text(program, printer, m)) for m, w in zip(conflict.members, weights, strict=True)
+    ]
     wide = max((len(w) for w, *_ in shown), default=0)
     long = max((len(t) for _, t, _ in shown), default=0)
     for weight, text, where in shown:

@@ -139,8 +139,10 @@ def side(bound: Bound | None, position: int) -> Fraction | float | None:
 
 
 def relation_text(body: str, low: Fraction | float | None, high: Fraction | float | None) -> str:
-    if low is not None and high is not None:
-        return f"{body} == {text_of(low)}" if low == high else f"{text_of(low)} <= {body} <= {text_of(high)}"
-    if low is not None:
-        return f"{body} >= {text_of(low)}"
-    return f"{body} <= {text_of(high)}" if high is not None else f"{body} is free"
+    below = None if low is None else text_of(low)
+    above = None if high is None else text_of(high)
+    if below is not None and above is not None:
+        return f"{body} == {below}" if low == high else f"{below} <= {body} <= {above}"
+    if below is not None:
+        return f"{body} >= {below}"
+    return f"{body} <= {above}" if above is not None else f"{body} is free"

@@ -21,9 +21,7 @@ def variables(program: Program, solution: Solution) -> list[Table]:
         return []
     x = solution.values
     return [
-        labelled(c.name, c.labels, x[c.start : c.start + len(c.labels)])
-        for c in program.columns
-        if c.role is Role.USER
+        labelled(c.name, c.labels, x[c.start : c.start + len(c.labels)]) for c in program.columns if c.role is Role.USER
     ]
 
 

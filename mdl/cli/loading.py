@@ -6,8 +6,8 @@ import argparse
 
 from mdl import driver
 from mdl.cli import errors
-from mdl.data.overrides import Overrides
 from mdl.data.instance import Instance
+from mdl.data.overrides import Overrides
 from mdl.diagnostics import Failure
 from mdl.diagnostics.similar import nearest
 from mdl.semantics.model import ExpectTask, LaterTask, Model, OutcomeSymbol, RuleSymbol, SolveTask, Task

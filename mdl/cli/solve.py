@@ -32,9 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     if loud:
         print(text.heading(instance.model.name, instance.model.title))
     with progress("solving"):
-        for answer in run_tasks(
-            instance, tasks, options, via_pyomo=arguments.via == "pyomo", front_seconds=front
-        ):
+        for answer in run_tasks(instance, tasks, options, via_pyomo=arguments.via == "pyomo", front_seconds=front):
             answers.append(answer)
             if loud:
                 tell(answer)

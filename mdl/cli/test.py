@@ -91,10 +91,10 @@ def one(path: str, options: SolverOptions, via_pyomo: bool, changes: Overrides) 
 def tell(tested: Tested, quiet: bool) -> None:
     if tested.wrong:
         show(tested.wrong, False)
-    bad = [
-        f"  {a.task}\n    {check_text(c)}" for a in tested.failed for c in a.checks if c.verdict != "holds"
+    bad = [f"  {a.task}\n    {check_text(c)}" for a in tested.failed for c in a.checks if c.verdict != "holds"]
+    bad += [
+        f"  {a.task}: {a.status.value}: {a.message}" for a in tested.answers if a.status in NOT_FINISHED and a.status
     ]
-    bad += [f"  {a.task}: {a.status.value}: {a.message}" for a in tested.answers if a.status in NOT_FINISHED and a.status]
     if bad or not quiet:
         count = len(tested.claims)
         verdict = "WRONG" if tested.wrong else f"{count - len(tested.failed)} of {count} hold"

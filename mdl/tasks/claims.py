@@ -9,6 +9,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.answer.answer import Check
 from mdl.answer.numerals import exact, short
 from mdl.semantics import typed
+from mdl.semantics.kinds import Element, Numeric
 from mdl.semantics.model import ExpectTask, RuleSymbol
 from mdl.tasks.results import Results
 
@@ -29,18 +30,18 @@ def judge(task: ExpectTask, ev: Evaluator, results: Results) -> Check:
 
 def _holds(claim: typed.Expr, within: Fraction, ev: Evaluator, results: Results, check: Check) -> bool:
     match claim:
-        case typed.Logic(op="and", args=args):
-            return all([_holds(a, within, ev, results, check) for a in args])
-        case typed.Logic(args=args):
-            return any([_holds(a, within, ev, results, check) for a in args])
+        case typed.Logic(op=op, args=args):
+            parts = [_holds(a, within, ev, results, check) for a in args]
+            return all(parts) if op == "and" else any(parts)
         case typed.Not(arg=arg):
             return not _holds(arg, within, ev, results, check)
         case typed.Compare(first=first, rest=rest):
-            sides = [first, *(right for _, right in rest)]
-            return all(
-                [_compare(left, op, right, within, ev, results, check)
-                 for left, (op, right) in zip(sides, rest, strict=False)]
-            )
+            lefts = [first, *(right for _, right in rest)]
+            links = [
+                _compare(left, op, right, within, ev, results, check)
+                for left, (op, right) in zip(lefts, rest, strict=False)
+            ]
+            return all(links)
         case _:
             return bool(ev.truth(claim, ev.root)[0])
 
@@ -82,8 +83,6 @@ def _verdict(x: Fraction, op: str, y: Fraction, within: Fraction, x_exact: bool,
 
 def _numeric(expr: typed.Expr, ev: Evaluator) -> bool:
     """Whether a side can be compared as a number: everything but members that are names."""
-    from mdl.semantics.kinds import Element, Numeric
-
     if isinstance(expr.kind, Numeric):
         return True
     if not isinstance(expr.kind, Element):

@@ -135,7 +135,7 @@ def signature(absence: Absence | None) -> tuple[object, ...]:
             parts.append((r.universes, "without", *r.agent.tolist()))
         else:
             assert isinstance(r.only, Fixed)
-            parts.append((r.universes, "only", *sorted(c for (c,) in zip(*map(list, r.only.domain.columns), strict=True))))
+            parts.append((r.universes, "only", *sorted(r.only.domain.columns[0].tolist())))
     return tuple(sorted(parts, key=repr))
 
 

@@ -113,8 +113,9 @@ def _expect(instance: Instance, task: ExpectTask, results: Results) -> Answer:
         ev = point_evaluator(instance, results.latest, results)
         return Answer(text, "expect", checks=[judge(task, ev, results)])
     except Failure as failure:
-        unknown = failure.diagnostics[0]
-        return Answer(text, "expect", checks=[Check(text, "undecided", "numeric", witness=unknown.message, why=task.why)])
+        why_not = failure.diagnostics[0].message
+        check = Check(text, "undecided", "numeric", witness=why_not, why=task.why)
+        return Answer(text, "expect", checks=[check])
 
 
 def _solve_the_only_rule(instance: Instance, task: ExpectTask, results: Results) -> None:

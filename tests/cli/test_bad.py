@@ -1,4 +1,4 @@
-"""Programs that are wrong beyond syntax and names: what `mdl check`, `mdl solve` and `mdl explain` say, and the status."""
+"""Programs that are wrong beyond syntax and names: what the commands say of them, and the exit status."""
 
 from __future__ import annotations
 
