@@ -64,13 +64,13 @@ def check(program: Program, x: list[float]) -> None:
 
 
 @given(smooth(), st.lists(st.floats(0.25, 2.0), min_size=4, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_function_nested(program: Program, x: list[float]) -> None:
     check(program, x[: program.width])
 
 
 @given(polynomials(), st.lists(st.sampled_from([-1.5, -1.0, 0.0, 0.5, 1.0]), min_size=4, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_polynomials_also_at_zero_and_below(program: Program, x: list[float]) -> None:
     check(program, x[: program.width])
 

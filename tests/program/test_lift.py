@@ -19,7 +19,7 @@ from tests.program.make import columns, identity, numbers, sparse, utility
 
 
 @given(smooth(), st.lists(st.floats(0.25, 2.0), min_size=4, max_size=4), st.integers(0, 2))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_values_agree_and_new_rows_hold(program: Program, start: list[float], wide: int) -> None:
     x, plain = np.array(start[: program.width]), Evaluation(program)
     lifted = lift(program, wide)

@@ -31,7 +31,7 @@ def value(q: Quadratic, x: list[Fraction]) -> Fraction:
 
 
 @given(polynomials(), st.lists(st.fractions(-3, 3, max_denominator=5), min_size=4, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_quadratic_equals_its_objective_exactly(program: Program, point: list[Fraction]) -> None:
     found = quadratic_objective(program)
     line = [_third_difference(program, point, k) for k in range(4)]
