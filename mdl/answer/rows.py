@@ -116,7 +116,7 @@ def sum_text(terms: Iterable[Term], constant: Numbers | None, position: int) -> 
 
 
 def add_term(parts: list[str], coefficient: Fraction | float, text: str) -> None:
-    size = abs(coefficient)
+    size: Fraction | float = -coefficient if coefficient < 0 else coefficient
     if not text:
         body = text_of(size)
     elif size == 1:
