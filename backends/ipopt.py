@@ -5,6 +5,9 @@ package) is binary and brings IPOPT; `cyipopt` is source only and needs an IPOPT
 work here, one at a time: they own the same folder, so with both installed the one installed last
 has overwritten the other, and removing either breaks it.  Then uninstall both and install one.
 
+Where neither works, the library inside casadi's wheel is taken, if that is installed
+(mdl.backends.ipopt_casadi).
+
 Signs: IPOPT minimises with Lagrangian f + multipliers'rows - lower'(x - l) + upper'(x - u); duals are
 returned in the signs of mdl.program.solution.
 """
@@ -28,7 +31,9 @@ from mdl.program.program import Program
 from mdl.program.solution import Solution, SolverOptions
 
 NAME = "IPOPT"
-INSTALL = "install it with `pip install cyipopt-wheels==1.7.0.dev0`, or IPOPT inside another wheel with `pip install casadi`"
+INSTALL = (
+    "install it with `pip install cyipopt-wheels==1.7.0.dev0`, or IPOPT inside another wheel with `pip install casadi`"
+)
 BOTH = "uninstall `cyipopt` and `cyipopt-wheels`, which overwrite each other, and install one of them"
 
 
@@ -38,7 +43,18 @@ def solve(program: Program, options: SolverOptions | None = None) -> Solution:
     Raises Failure: MDL500 (no IPOPT), MDL501 (integers), MDL502 (complementarity), MDL503 (undefined at
     the start point), MDL551 (a number that is not finite).
     """
-    return solve_by(_run, NAME, program, options or SolverOptions())
+    options = options or SolverOptions()
+    try:
+        problem_type()
+    except Failure as missing:
+        from mdl.backends import ipopt_casadi
+
+        try:
+            ipopt_casadi.library()
+        except Failure:
+            raise missing from None
+        return ipopt_casadi.solve(program, options)
+    return solve_by(_run, NAME, program, options)
 
 
 def _run(problem: Problem, callbacks: Callbacks, options: Options) -> Raw:

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from mdl.algebra.numbers import Numbers
-from mdl.backends import ipopt, nlp_solve
+from mdl.backends import ipopt, ipopt_casadi, nlp_solve
+from mdl.backends.errors import ipopt_missing
 from mdl.backends.nlp_callbacks import Callbacks
 from mdl.diagnostics import Failure, Source, Span
 from mdl.program.functions import Functions
@@ -287,7 +288,24 @@ def test_an_error_in_a_callback_is_raised_and_not_swallowed(monkeypatch: pytest.
 
 def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cyipopt", None)
-    assert code(utility(5)) == "MDL500"
+    monkeypatch.setattr(ipopt_casadi, "library", _no_library)
+    with pytest.raises(Failure) as failure:
+        ipopt.solve(utility(5))
+    told = failure.value.diagnostics[0]
+    assert told.code == "MDL500"
+    assert "cyipopt" in told.message
+
+
+def _no_library() -> None:
+    raise Failure(ipopt_missing("casadi", "it is not installed", "install it"))
+
+
+def test_casadi_stands_in_for_a_missing_cyipopt(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("casadi")
+    monkeypatch.setitem(sys.modules, "cyipopt", None)
+    found = ipopt.solve(utility(5))
+    assert found.status is Status.OPTIMAL
+    assert found.solver == ipopt_casadi.NAME
 
 
 def test_two_distributions_at_once_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
