@@ -74,7 +74,7 @@ def _by_hessian(
 
     sign = -1 if program.objective.maximize else 1
     found = semidefinite(hessian, sign)
-    how = f"{found.how}, {'proved exactly' if found.level is Level.EXACT else 'in floating point'}"
+    how = f"{found.how}, proved exactly" if found.level is Level.EXACT else found.how
     if found.holds:
         side = "negative" if sign < 0 else "positive"
         return ProgramClass.QP, f"rows are linear, the Hessian of the objective is {side} semidefinite ({how})", []
