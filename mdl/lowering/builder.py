@@ -51,6 +51,7 @@ class Builder:
         self.columns = columns
         self.analysis = analysis
         self.nodes: list[Node] = []
+        self._alike: dict[tuple[object, ...], list[int]] = {}
         self.observed: dict[Expr, Interval] = {}
         self.epigraphs = Epigraphs(columns)
         self.lifts = Lifts(columns, self.nodes)
@@ -254,8 +255,46 @@ class Builder:
         return made
 
     def _add_node(self, node: Node) -> int:
+        """The place of a node; one that is there already is not made again, so that `e * e` is a square."""
+        alike = self._alike.setdefault(_head(node), [])
+        for place in alike:
+            if same_node(self.nodes[place], node):
+                return place
+        alike.append(len(self.nodes))
         self.nodes.append(node)
         return len(self.nodes) - 1
+
+
+def _head(node: Node) -> tuple[object, ...]:
+    """Equal for nodes that may be the same."""
+    match node:
+        case Affine(size=size, variables=held, nodes=maps):
+            count = held.nonzeros if held is not None else 0
+            return (size, count, *((n, m.nonzeros) for m, n in maps))
+        case Apply(function=function, argument=argument):
+            return (function, argument)
+        case Power(argument=argument):
+            return ("power", argument)
+        case Product(left=left, right=right):
+            return ("product", left, right)
+
+
+def same_node(a: Node, b: Node) -> bool:
+    """Of two nodes with one head, whether they are the same function of the same arguments."""
+    if isinstance(a, Power) and isinstance(b, Power):
+        return terms.equal(a.exponent, b.exponent)
+    if not isinstance(a, Affine) or not isinstance(b, Affine):
+        return True
+    if not terms.equal(a.constant, b.constant) or (a.variables is None) != (b.variables is None):
+        return False
+    maps = [(a.variables, b.variables)] if a.variables is not None and b.variables is not None else []
+    maps += [(m, k) for (m, _), (k, _) in zip(a.nodes, b.nodes, strict=True)]
+    return all(_same_map(m, k) for m, k in maps)
+
+
+def _same_map(a: SparseRows, b: SparseRows) -> bool:
+    places = np.array_equal(a.starts, b.starts) and np.array_equal(a.columns, b.columns)
+    return places and terms.equal(a.coefficients, b.coefficients)
 
 
 def _of_node(place: int, rows: Positions) -> Terms:

@@ -45,6 +45,21 @@ class Epigraph:
     body: Terms
     row_labels: Labels
     side: Numbers | None
+    operands: Terms
+    owners: Positions
+
+    @property
+    def values(self) -> Terms:
+        size = len(self.labels)
+        columns = np.arange(self.start, self.start + size, dtype=np.int32)
+        return Terms(size, terms.zeros(size), (identity(columns),))
+
+    def stands_for(self, relation: str, operands: Terms, owners: Positions, side: Numbers | None) -> bool:
+        """Whether the columns are those that these operands would get."""
+        if self.relation != relation or not np.array_equal(self.owners, owners):
+            return False
+        sided = side is self.side or (side is not None and self.side is not None and terms.equal(side, self.side))
+        return sided and terms.same(operands, self.operands)
 
 
 class Epigraphs:
@@ -103,17 +118,20 @@ class Epigraphs:
         size: int,
         side: Numbers | None,
     ) -> Terms:
+        relation = ">=" if fn == "min" else "<="
+        for known in self.made:
+            # one expression written twice, as in `e * e`, must stay one
+            if known.origin == self.origin and known.stands_for(relation, body, owners, side):
+                return known.values
         start = self.columns.add(size)
         columns = np.arange(start, start + size, dtype=np.int32)
         less = terms.negated(Terms(len(owners), terms.zeros(len(owners)), (identity(columns[owners]),)))
-        name = self._name(fn)
-        relation = ">=" if fn == "min" else "<="
-        self.made.append(
-            Epigraph(
-                name, self.origin, at, frame, labels_of(frame), start, relation, terms.added([body, less]), rows, side
-            )
+        held = terms.added([body, less])
+        made = Epigraph(
+            self._name(fn), self.origin, at, frame, labels_of(frame), start, relation, held, rows, side, body, owners
         )
-        return Terms(size, terms.zeros(size), (identity(columns),))
+        self.made.append(made)
+        return made.values
 
     def _name(self, fn: str) -> str:
         name, k = f"{self.origin}.{fn}", 1

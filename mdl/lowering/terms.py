@@ -109,7 +109,7 @@ def without_factor(t: Terms) -> tuple[Terms, Numbers | None]:
     if len(held) != 1 or held[0].starts is not None or bool(arithmetic.signs(t.constant).any()):
         return t, None
     one = Numbers.constant(1, t.size)
-    if _equal(held[0].coefficients, one):
+    if equal(held[0].coefficients, one):
         return t, None
     unit = Entries(None, held[0].columns, one)
     nodes = tuple((n, unit) for n, _ in t.nodes)
@@ -124,7 +124,7 @@ def same(a: Terms, b: Terms) -> bool:
         return False
     left = [*a.variables, *(e for _, e in a.nodes)]
     right = [*b.variables, *(e for _, e in b.nodes)]
-    return _equal(a.constant, b.constant) and all(map(_same_entries, left, right))
+    return equal(a.constant, b.constant) and all(map(_same_entries, left, right))
 
 
 def _same_entries(a: Entries, b: Entries) -> bool:
@@ -132,8 +132,8 @@ def _same_entries(a: Entries, b: Entries) -> bool:
         return False
     starts = a.starts is None or b.starts is None or a.starts is b.starts or np.array_equal(a.starts, b.starts)
     columns = a.columns is b.columns or np.array_equal(a.columns, b.columns)
-    return starts and columns and _equal(a.coefficients, b.coefficients)
+    return starts and columns and equal(a.coefficients, b.coefficients)
 
 
-def _equal(a: Numbers, b: Numbers) -> bool:
+def equal(a: Numbers, b: Numbers) -> bool:
     return len(a) == len(b) and (a is b or a.is_exact == b.is_exact) and bool(arithmetic.compare("==", a, b).all())

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdl import driver
+from mdl.algebra.absence import without
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure
 from mdl.lowering.welfare import lower
+from mdl.program.graph import Product
 from mdl.program.program import ProgramClass, Role
 from mdl.program.solution import Status
 from tests.algebra.numeric import value
@@ -109,6 +111,27 @@ def test_refused_where_rows_would_not_be_exact(text: str, place: str, why: str) 
 ])  # fmt: skip
 def test_accepted_by_monotonicity(text: str) -> None:
     assert names(program_of(text), Role.EPIGRAPH)
+
+
+@pytest.mark.parametrize("text", [
+    "var x; minimize g: max(x, 1) * max(x, 1) - 2 * x;",
+    "var x; minimize g: max(exp(x), 1) * max(exp(x), 1) - 2 * x;",
+    "var x; let d = max(exp(x), 1); minimize g: d * d - 2 * x;",
+    "var x; minimize g: abs(x - 1)^2 + abs(x - 1) * abs(x - 1);",
+])  # fmt: skip
+def test_one_expression_written_twice_has_one_column(text: str) -> None:
+    program = program_of(text)
+    assert len(names(program, Role.EPIGRAPH)) == 1
+    assert program.kind in (ProgramClass.QP, ProgramClass.CONVEX)
+    assert not any(isinstance(n, Product) for n in program.nodes)
+
+
+def test_lets_of_absent_agents_too() -> None:
+    instance = instance_of("agents A := {a, b}; var x[A]; let d[i in A] = max(exp(x[i]), 1); minimize g: d[a] * d[a];")
+    codes = instance.set(instance.model.symbols["A"]).columns[0][1:]
+    program = lower(instance, rule_of(instance), without("A", codes)).program
+    assert program.kind is ProgramClass.CONVEX
+    assert not any(isinstance(n, Product) for n in program.nodes)
 
 
 def test_several_faults_are_told_at_once() -> None:
