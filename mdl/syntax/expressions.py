@@ -115,6 +115,10 @@ def call(b: Build, v: list[Any], start: int, end: int) -> tree.Call:
     return tree.Call(b.span(start, end), v[0], tuple(v[2]))
 
 
+def attribute_at(b: Build, v: list[Any], start: int, end: int) -> tree.Attribute:
+    return tree.Attribute(b.span(start, end), v[0], v[2], tuple(v[4]))
+
+
 def attribute(b: Build, v: list[Any], start: int, end: int) -> tree.Attribute:
     return tree.Attribute(b.span(start, end), v[0], v[2])
 

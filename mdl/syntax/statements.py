@@ -271,12 +271,25 @@ def coalition(b: Build, v: list[Any], start: int, end: int) -> tree.CoalitionDec
     return tree.CoalitionDecl(b.span(start, end), False, v[1], v[2], v[4])
 
 
+def coalition_table(b: Build, v: list[Any], start: int, end: int) -> tree.CoalitionDecl:
+    return tree.CoalitionDecl(b.span(start, end), False, v[1], v[2], v[4], table=True)
+
+
 def coalition_of_cost(b: Build, v: list[Any], start: int, end: int) -> tree.CoalitionDecl:
-    if v[1].name != "cost":
-        b.problems.append(
-            errors.word_wanted(v[1].span, "`cost` or the name of the game", "write `coalition cost v[...] = ...;`")
-        )
+    _only_cost(b, v[1])
     return tree.CoalitionDecl(b.span(start, end), True, v[2], v[3], v[5])
+
+
+def coalition_table_of_cost(b: Build, v: list[Any], start: int, end: int) -> tree.CoalitionDecl:
+    _only_cost(b, v[1])
+    return tree.CoalitionDecl(b.span(start, end), True, v[2], v[3], v[5], table=True)
+
+
+def _only_cost(b: Build, word: tree.Name) -> None:
+    if word.name != "cost":
+        b.problems.append(
+            errors.word_wanted(word.span, "`cost` or the name of the game", "write `coalition cost v[...] = ...;`")
+        )
 
 
 # ---- tasks ---------------------------------------------------------------------------------------
@@ -317,6 +330,10 @@ def check_solution(b: Build, v: list[Any], start: int, end: int) -> tree.CheckTa
 def check_point(b: Build, v: list[Any], start: int, end: int) -> tree.CheckTask:
     _only_kkt(b, v[1])
     return tree.CheckTask(b.span(start, end), v[1], v[3], (), v[5])
+
+
+def check_payoff(b: Build, v: list[Any], start: int, end: int) -> tree.CheckTask:
+    return tree.CheckTask(b.span(start, end), v[1], v[4], (), v[2])
 
 
 def find(b: Build, v: list[Any], start: int, end: int) -> tree.FindTask:

@@ -87,6 +87,8 @@ class Attribute(Expr):
 
     base: Expr
     name: Name
+    args: tuple[Expr, ...] = ()
+    """Of `v.nucleolus[a]`: the index after the attribute."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -474,6 +476,8 @@ class CoalitionDecl(Statement):
     name: Name
     index: Index
     body: Expr
+    table: bool = False
+    """True after `:=`: a table of worths, which data may replace."""
 
 
 # ---- tasks ---------------------------------------------------------------------------------------
@@ -491,7 +495,10 @@ class SolveTask(Statement):
 
 @dataclass(slots=True, eq=False, repr=False)
 class CheckTask(Statement):
-    """`check M: p, q;` (`properties`), `check core of v;` (`what` of `target`), `check kkt of R at {...};`."""
+    """`check M: p, q;` (`properties`), `check core of v;` (`what` of `target`), `check kkt of R at {...};`.
+
+    In `check in_core {a: 1, b: 2} of v;` the payoff is `at`.
+    """
 
     what: Name | None
     target: Name

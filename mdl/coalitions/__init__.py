@@ -1,0 +1,1 @@
+"""Coalitional games: values of coalitions as one vector, and exact solutions of it."""
