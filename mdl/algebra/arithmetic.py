@@ -10,124 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import gcd, isqrt, lcm
+from math import isqrt, lcm
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra.numbers import LIMIT, FloatArray, IntArray, Numbers
-
-BITS = 2**24
-"""Most bits that the numerators of one exact vector may take, beyond 64 a number."""
-
-Truths = npt.NDArray[np.bool_]
-
-
-class Fault(Exception):  # noqa: N818 - becomes a diagnostic where the place is known
-    """`what` is not defined at `position`, where the operand was `value`."""
-
-    def __init__(self, what: str, position: int, value: Fraction | float | None = None) -> None:
-        super().__init__(what)
-        self.what = what
-        self.position = position
-        self.value = value
-
-
-def has_float(numerator: int, denominator: int) -> bool:
-    """Whether a rational is in the range of float64."""
-    if numerator.bit_length() - denominator.bit_length() < 1023:
-        return True
-    try:
-        return numerator / denominator < float("inf")
-    except OverflowError:
-        return False
-
-
-# ---- helpers -----------------------------------------------------------------------------------
-
-
-def is_constant(a: Numbers) -> bool:
-    """True where one value is held for all entries."""
-    held = a.floats_ if a.numerators is None else a.numerators
-    assert held is not None
-    return len(held) == 1 or held.strides == (0,)
-
-
-def _compact(a: Numbers) -> Numbers:
-    """A constant as a vector of length 1."""
-    return a.take(slice(0, 1)) if len(a) > 1 and is_constant(a) else a
-
-
-def _spread(a: Numbers, size: int) -> Numbers:
-    """The reverse of `_compact`."""
-    if len(a) == size:
-        return a
-    if a.numerators is not None:
-        return Numbers.exact(np.broadcast_to(a.numerators, (size,)), a.denominator)
-    assert a.floats_ is not None
-    return Numbers(None, 1, np.broadcast_to(a.floats_, (size,)))
-
-
-def largest(a: IntArray) -> int:
-    """Largest absolute value, 0 of none."""
-    return max(int(a.max()), -int(a.min()), 0) if len(a) else 0
-
-
-def _wide(a: IntArray) -> IntArray:
-    return a if a.dtype == object else a.astype(object)
-
-
-def _scaled(a: IntArray, factor: int) -> IntArray:
-    if factor == 1:
-        return a
-    if a.dtype != object:
-        most = largest(a)
-        if most == 0:
-            return a
-        if most * abs(factor) <= LIMIT:
-            return a * np.int64(factor)
-    return _wide(a) * factor
-
-
-def _finish(numerators: IntArray, denominator: int) -> Numbers:
-    """An exact result; of Python integers lowest terms, int64 again where they fit, and refused beyond float64."""
-    if numerators.dtype == object:
-        common = gcd(denominator, *numerators.tolist())
-        if common > 1:
-            numerators, denominator = numerators // common, denominator // common
-        most = largest(numerators)
-        if most <= LIMIT:
-            return Numbers.exact(numerators.astype(np.int64), denominator)
-        if not has_float(most, denominator):
-            raise Fault("overflow", int(np.argmax(np.abs(numerators))))
-    elif len(numerators) == 1 and denominator != 1:
-        common = gcd(denominator, int(numerators[0]))
-        if common == denominator:
-            return Numbers.exact(np.array([int(numerators[0]) // common], dtype=np.int64))
-        if common > 1:
-            return Numbers.exact(numerators // common, denominator // common)
-    return Numbers.exact(numerators, denominator)
-
-
-def reduced(a: Numbers) -> Numbers:
-    """The same values over the smallest common denominator."""
-    if a.numerators is None or a.denominator == 1 or not len(a):
-        return a
-    if a.numerators.dtype == object or a.denominator > LIMIT:
-        return _finish(_wide(a.numerators), a.denominator)
-    held = _compact(a).numerators
-    assert held is not None
-    common = gcd(a.denominator, int(np.gcd.reduce(held)))
-    return a if common == 1 else _spread(Numbers.exact(held // common, a.denominator // common), len(a))
-
-
-def inexact(values: FloatArray, what: str = "overflow") -> Numbers:
-    """Floats of an operation on finite operands; not finite is a fault."""
-    finite = np.isfinite(values)
-    if not finite.all():
-        raise Fault(what, int(np.argmin(finite)))
-    return Numbers(None, 1, values)
+from mdl.algebra.vectors import BITS, Truths, compact, finish, repeated, scaled, wide
+from mdl.algebra.vectors import Fault as Fault
+from mdl.algebra.vectors import has_float as has_float
+from mdl.algebra.vectors import inexact as inexact
+from mdl.algebra.vectors import is_constant as is_constant
+from mdl.algebra.vectors import largest as largest
+from mdl.algebra.vectors import reduced as reduced
 
 
 def _aligned(a: Numbers, b: Numbers) -> tuple[IntArray, IntArray, int]:
@@ -137,7 +33,7 @@ def _aligned(a: Numbers, b: Numbers) -> tuple[IntArray, IntArray, int]:
         a, b = reduced(a), reduced(b)
         common = lcm(a.denominator, b.denominator)
     assert a.numerators is not None and b.numerators is not None
-    return _scaled(a.numerators, common // a.denominator), _scaled(b.numerators, common // b.denominator), common
+    return scaled(a.numerators, common // a.denominator), scaled(b.numerators, common // b.denominator), common
 
 
 def _too_long(size: int, denominator: int) -> bool:
@@ -150,12 +46,12 @@ def _binary(
     size = len(a)
     if size == 0:
         return Numbers.constant(0, 0)
-    a, b = _compact(a), _compact(b)
+    a, b = compact(a), compact(b)
     result = exact(a, b) if a.is_exact and b.is_exact else None
     if result is None:
         with np.errstate(all="ignore"):
             result = inexact(ufunc(a.floats(), b.floats()))
-    return _spread(result, size)
+    return repeated(result, size)
 
 
 # ---- arithmetic --------------------------------------------------------------------------------
@@ -170,8 +66,8 @@ def _add_exact(a: Numbers, b: Numbers) -> Numbers | None:
         return None
     left, right, common = _aligned(a, b)
     if left.dtype != object and right.dtype != object and largest(left) + largest(right) <= LIMIT:
-        return _finish(left + right, common)
-    return _finish(_wide(left) + _wide(right), common)
+        return finish(left + right, common)
+    return finish(wide(left) + wide(right), common)
 
 
 def total(terms: Sequence[Numbers]) -> Numbers:
@@ -191,15 +87,15 @@ def _sub_exact(a: Numbers, b: Numbers) -> Numbers | None:
         return None
     left, right, common = _aligned(a, b)
     if left.dtype != object and right.dtype != object and largest(left) + largest(right) <= LIMIT:
-        return _finish(left - right, common)
-    return _finish(_wide(left) - _wide(right), common)
+        return finish(left - right, common)
+    return finish(wide(left) - wide(right), common)
 
 
 def neg(a: Numbers) -> Numbers:
-    size, a = len(a), _compact(a)
+    size, a = len(a), compact(a)
     if a.numerators is not None:
-        return _spread(Numbers.exact(-a.numerators, a.denominator), size)
-    return _spread(Numbers(None, 1, -a.floats()), size)
+        return repeated(Numbers.exact(-a.numerators, a.denominator), size)
+    return repeated(Numbers(None, 1, -a.floats()), size)
 
 
 def mul(a: Numbers, b: Numbers) -> Numbers:
@@ -212,16 +108,16 @@ def _mul_exact(a: Numbers, b: Numbers) -> Numbers | None:
     fits = a.numerators.dtype != object and b.numerators.dtype != object
     fits = fits and largest(a.numerators) * largest(b.numerators) <= LIMIT
     if fits and common <= LIMIT:
-        return _finish(a.numerators * b.numerators, common)
+        return finish(a.numerators * b.numerators, common)
     a, b = reduced(a), reduced(b)
     assert a.numerators is not None and b.numerators is not None
     common = a.denominator * b.denominator
     bound = largest(a.numerators) * largest(b.numerators)
     if bound <= LIMIT and a.numerators.dtype != object and b.numerators.dtype != object:
-        return None if _too_long(size, common) else _finish(a.numerators * b.numerators, common)
+        return None if _too_long(size, common) else finish(a.numerators * b.numerators, common)
     if size * max(common.bit_length(), bound.bit_length()) > 16 * BITS or _too_long(size, common):
         return None
-    return _finish(_wide(a.numerators) * _wide(b.numerators), common)
+    return finish(wide(a.numerators) * wide(b.numerators), common)
 
 
 def div(a: Numbers, b: Numbers) -> Numbers:
@@ -241,14 +137,14 @@ def _div_exact(a: Numbers, b: Numbers) -> Numbers | None:
     assert a.numerators is not None and b.numerators is not None
     size = max(len(a), len(b))
     divisor = b.numerators
-    tops = _scaled(a.numerators, b.denominator)
+    tops = scaled(a.numerators, b.denominator)
     if len(divisor) == 1:
         value = int(divisor[0])
         tops, value = (tops if value > 0 else -tops), abs(value)
         return None if _too_long(size, a.denominator * value) else _reduced_result(tops, a.denominator * value)
     tops = np.broadcast_to(tops, (size,))
     if tops.dtype == object or divisor.dtype == object:
-        tops, divisor = _wide(tops), _wide(divisor)
+        tops, divisor = wide(tops), wide(divisor)
     shared = np.gcd(tops, divisor)
     tops, divisor = tops // shared, divisor // shared
     tops, divisor = np.where(divisor < 0, -tops, tops), np.abs(divisor)
@@ -257,9 +153,9 @@ def _div_exact(a: Numbers, b: Numbers) -> Numbers | None:
         common = lcm(common, value)
         if _too_long(size, common * a.denominator):
             return None
-    factors = common // (divisor if common <= LIMIT else _wide(divisor))
+    factors = common // (divisor if common <= LIMIT else wide(divisor))
     if tops.dtype == object or factors.dtype == object or largest(tops) * largest(factors) > LIMIT:
-        tops, factors = _wide(tops), _wide(factors)
+        tops, factors = wide(tops), wide(factors)
     return _reduced_result(tops * factors, a.denominator * common)
 
 
@@ -268,10 +164,10 @@ def _reduced_result(numerators: IntArray, denominator: int) -> Numbers:
 
 
 def absolute(a: Numbers) -> Numbers:
-    size, a = len(a), _compact(a)
+    size, a = len(a), compact(a)
     if a.numerators is not None:
-        return _spread(Numbers.exact(np.abs(a.numerators), a.denominator), size)
-    return _spread(Numbers(None, 1, np.abs(a.floats())), size)
+        return repeated(Numbers.exact(np.abs(a.numerators), a.denominator), size)
+    return repeated(Numbers(None, 1, np.abs(a.floats())), size)
 
 
 def minimum(a: Numbers, b: Numbers) -> Numbers:
@@ -286,7 +182,7 @@ def _extreme(ufunc: Callable[..., IntArray], a: Numbers, b: Numbers) -> Numbers 
     if _too_long(max(len(a), len(b)), lcm(a.denominator, b.denominator)):
         return None
     left, right, common = _aligned(a, b)
-    return _finish(ufunc(left, right), common)
+    return finish(ufunc(left, right), common)
 
 
 # ---- comparison --------------------------------------------------------------------------------
@@ -294,7 +190,7 @@ def _extreme(ufunc: Callable[..., IntArray], a: Numbers, b: Numbers) -> Numbers 
 
 def signs(a: Numbers) -> npt.NDArray[Any]:
     """-1, 0 or 1."""
-    size, a = len(a), _compact(a)
+    size, a = len(a), compact(a)
     held = a.floats_ if a.numerators is None else a.numerators
     assert held is not None
     found = (held > 0).astype(np.int8) - (held < 0).astype(np.int8)
@@ -313,7 +209,7 @@ _COMPARISONS: dict[str, Callable[..., Any]] = {
 
 def compare(op: str, a: Numbers, b: Numbers) -> Truths:
     """`a op b` elementwise; exact where both are, else as float64."""
-    size, a, b = len(a), _compact(a), _compact(b)
+    size, a, b = len(a), compact(a), compact(b)
     exact = a.is_exact and b.is_exact
     if exact and not _too_long(max(len(a), len(b)), lcm(a.denominator, b.denominator)):
         left, right, _ = _aligned(a, b)
@@ -327,7 +223,7 @@ def compare(op: str, a: Numbers, b: Numbers) -> Truths:
 
 def log(a: Numbers) -> Numbers:
     """Natural logarithm; fault "log" where an operand is not positive."""
-    return _unary(a, "log", signs(_compact(a)) <= 0, np.log)
+    return _unary(a, "log", signs(compact(a)) <= 0, np.log)
 
 
 def exp(a: Numbers) -> Numbers:
@@ -336,9 +232,9 @@ def exp(a: Numbers) -> Numbers:
 
 def sqrt(a: Numbers) -> Numbers:
     """Exact where every entry is the square of a rational; fault "sqrt" of a negative."""
-    held = _compact(a)
+    held = compact(a)
     exact = _sqrt_exact(held) if held.is_exact and len(held) and not (signs(held) < 0).any() else None
-    return _unary(a, "sqrt", signs(held) < 0, np.sqrt) if exact is None else _spread(exact, len(a))
+    return _unary(a, "sqrt", signs(held) < 0, np.sqrt) if exact is None else repeated(exact, len(a))
 
 
 def _sqrt_exact(a: Numbers) -> Numbers | None:
@@ -357,18 +253,18 @@ def _sqrt_exact(a: Numbers) -> Numbers | None:
         out.append(root)
     held = np.empty(len(out), dtype=object)
     held[:] = out
-    return _finish(held, a.denominator)
+    return finish(held, a.denominator)
 
 
 def _unary(a: Numbers, what: str, undefined: Truths | None, ufunc: Callable[..., FloatArray]) -> Numbers:
-    size, held = len(a), _compact(a)
+    size, held = len(a), compact(a)
     if size == 0:
         return Numbers.constant(0, 0)
     if undefined is not None and undefined.any():
         at = int(np.argmax(undefined))
         raise Fault(what, at, value_at(held, at))
     with np.errstate(all="ignore"):
-        return _spread(inexact(ufunc(held.floats())), size)
+        return repeated(inexact(ufunc(held.floats())), size)
 
 
 def value_at(a: Numbers, position: int) -> Fraction | float:
@@ -382,14 +278,14 @@ def power(base: Numbers, exponent: Numbers) -> Numbers:
     if size == 0:
         return Numbers.constant(0, 0)
     _power_defined(base, exponent)
-    held, power_of = _compact(base), _compact(exponent)
+    held, power_of = compact(base), compact(exponent)
     if not held.is_exact or not power_of.is_exact:
-        return _spread(_power_floats(held, power_of), size)
+        return repeated(_power_floats(held, power_of), size)
     distinct = list(dict.fromkeys(power_of.fractions()))
     if len(distinct) == 1:
         exact = _power_exact(held, distinct[0])
-        return _spread(_power_floats(held, power_of) if exact is None else exact, size)
-    return _power_groups(_spread(held, size), _spread(power_of, size), distinct)
+        return repeated(_power_floats(held, power_of) if exact is None else exact, size)
+    return _power_groups(repeated(held, size), repeated(power_of, size), distinct)
 
 
 def _power_groups(base: Numbers, exponent: Numbers, distinct: Sequence[Fraction]) -> Numbers:
@@ -437,8 +333,8 @@ def _power_exact(base: Numbers, exponent: Fraction) -> Numbers | None:
     if bits > 62 and bits * len(base) > BITS:
         return None
     if bits <= 62 and base.numerators.dtype != object:
-        return _finish(base.numerators ** np.int64(k), base.denominator**k)
-    return _finish(_wide(base.numerators) ** k, base.denominator**k)
+        return finish(base.numerators ** np.int64(k), base.denominator**k)
+    return finish(wide(base.numerators) ** k, base.denominator**k)
 
 
 # ---- whole numbers, assembly -------------------------------------------------------------------
@@ -446,13 +342,13 @@ def _power_exact(base: Numbers, exponent: Fraction) -> Numbers | None:
 
 def is_whole(a: Numbers) -> Truths:
     """Where the value is an integer."""
-    size, a = len(a), _compact(a)
+    size, a = len(a), compact(a)
     if a.numerators is None:
         whole = a.floats() == np.floor(a.floats())
     elif a.denominator == 1:
         whole = np.ones(len(a), dtype=np.bool_)
     elif a.denominator > LIMIT:
-        whole = (_wide(a.numerators) % a.denominator == 0).astype(np.bool_)
+        whole = (wide(a.numerators) % a.denominator == 0).astype(np.bool_)
     else:
         whole = (a.numerators % a.denominator == 0).astype(np.bool_)
     return np.broadcast_to(whole, (size,))
@@ -464,7 +360,7 @@ def spread(a: Numbers, inner: tuple[int, ...], shape: tuple[int, ...]) -> Number
     assert held is not None
     size = int(np.prod(shape, dtype=np.int64))
     if is_constant(a):
-        return _spread(_compact(a), size)
+        return repeated(compact(a), size)
     full = np.broadcast_to(held.reshape(inner), shape).reshape(-1)
     return Numbers.exact(full, a.denominator) if a.numerators is not None else Numbers(None, 1, full)
 
@@ -482,14 +378,14 @@ def merge(parts: Sequence[tuple[npt.NDArray[Any], Numbers]], size: int) -> Numbe
         for rows, part in parts:
             floats[rows] = part.floats()
         return Numbers(None, 1, floats)
-    scaled = []
+    placed = []
     for rows, part in parts:
         assert part.numerators is not None
-        scaled.append((rows, _scaled(part.numerators, common // part.denominator)))
-    out = np.empty(size, dtype=object if any(v.dtype == object for _, v in scaled) else np.int64)
-    for rows, values in scaled:
-        out[rows] = _wide(values) if out.dtype == object else values
-    return _finish(out, common)
+        placed.append((rows, scaled(part.numerators, common // part.denominator)))
+    out = np.empty(size, dtype=object if any(v.dtype == object for _, v in placed) else np.int64)
+    for rows, values in placed:
+        out[rows] = wide(values) if out.dtype == object else values
+    return finish(out, common)
 
 
 def concat(parts: Sequence[Numbers]) -> Numbers:

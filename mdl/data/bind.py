@@ -50,7 +50,7 @@ def bind(model: Model, base: Path, overrides: Overrides | None = None) -> Instan
     """
     given, problems = read_overrides(model, overrides or Overrides())
     store = Store(Universe(), agent_universes=_agent_universes(model))
-    binder = _Binder(model, store, Sources(model, base), given)
+    binder = _Binder(model, store, Sources(model, base, given), given)
     binder.problems.extend(problems)
     with room():
         binder.run()
@@ -91,7 +91,6 @@ class _Binder:
         assert callable(action)
         if any(used in self.failed for e in expressions_of(symbol) for used in symbols_of(e)):
             self.failed.add(symbol)
-            self.sources.skip(symbol)
             return
         try:
             action(symbol)

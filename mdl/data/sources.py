@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from functools import partial
 from pathlib import Path
 
@@ -19,19 +20,21 @@ from mdl.semantics.model import ColumnSource, DataSource, Model, Symbol
 class Sources:
     """The columns of a model's `data` statements, by symbol."""
 
-    def __init__(self, model: Model, base: Path) -> None:
+    def __init__(self, model: Model, base: Path, replaced: Container[Symbol] = ()) -> None:
+        """`replaced` symbols are given elsewhere: a file that only they would read is not looked for."""
         self._base = base
         self._columns: dict[Symbol, tuple[DataSource, ColumnSource]] = {
             column.symbol: (source, column) for source in model.data for column in source.columns
         }
         self._tables: dict[str, Table | Failure] = {}
-        self._unread = {source.path: source for source in model.data}
+        self._unread = {
+            source.path: source
+            for source in model.data
+            if any(column.symbol not in replaced for column in source.columns)
+        }
 
     def has(self, symbol: Symbol) -> bool:
         return symbol in self._columns
-
-    def skip(self, symbol: Symbol) -> None:
-        """A symbol that is not bound; its file is not looked for."""
 
     def _table(self, source: DataSource) -> Table:
         self._unread.pop(source.path, None)
@@ -48,7 +51,7 @@ class Sources:
         return held
 
     def unread(self) -> list[Diagnostic]:
-        """What is wrong with files that no symbol asked for, because it failed before or an override came first."""
+        """What is wrong with files that no symbol asked for, because each failed before."""
         found: list[Diagnostic] = []
         for source in list(self._unread.values()):
             try:

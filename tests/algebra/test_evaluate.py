@@ -354,3 +354,16 @@ def test_a_transposed_family_does_not_need_the_product() -> None:
     held = instance.values(instance.model.symbols["load"])
     assert isinstance(held, Numbers)
     assert held.fractions()[:2] == [60001, 60001]
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts.models())
+def test_the_float_side_agrees_with_the_exact_side(text: str) -> None:
+    instance = instance_of(text)
+    let = instance.model.symbols["out"]
+    assert isinstance(let, LetSymbol)
+    exact = at_point(instance, texts.POINT)
+    rough = {symbol: Numbers.inexact(held.floats()) for symbol, held in exact.items()}
+    wanted, found = (evaluated(instance.evaluator(values=point), let) for point in (exact, rough))
+    if wanted is not None and found is not None:  # 0 on one side may be 1e-17 on the other
+        assert np.allclose(np.array(found, dtype=float), np.array(wanted, dtype=float), rtol=1e-6, atol=1e-6)

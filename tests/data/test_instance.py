@@ -58,7 +58,7 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, f"{package}.parquet", None)
     text = f'{HEAD}param c[L]; data "x{ending}" : c[l] = v;'
     (found,) = problems(tmp_path, text, {"x" + ending: b"PK"})
-    assert found.code == "MDL303" and package in found.message and "mdl[" in found.help
+    assert found.code == "MDL303" and package in found.message and package in found.help
 
 
 def test_no_package_is_loaded_that_the_data_does_not_need() -> None:
@@ -68,6 +68,12 @@ def test_no_package_is_loaded_that_the_data_does_not_need() -> None:
     script = f"import sys, mdl.data.bind; print([m for m in {unwanted} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_whose_names_are_all_given_elsewhere_is_not_looked_for(tmp_path: Path) -> None:
+    text = HEAD + 'param c[L]; data "nowhere.json" : c[l] = v;'
+    instance = bound(tmp_path, text, {"d.json": '{"c": [1, 2]}'}, "d.json")
+    assert instance.range_of(instance.model.symbols["c"]) == (1, 2)
 
 
 def test_data_files_are_read_once_and_only_where_asked(tmp_path: Path) -> None:
