@@ -242,6 +242,18 @@ def test_a_convex_row_and_bounds() -> None:
     assert {(m.row, m.place, m.side) for m in found.members} == expected
 
 
+def test_a_convex_conflict_of_rows_with_a_domain() -> None:
+    """log(1 + x) >= 2 for three x >= 0 (x >= 6.39) that sum to 5; without one of them its x may be very negative."""
+    nodes = (Affine(3, Numbers.constant(1, 3), make.identity(3), ()), Apply(3, Function.LOG, 0))
+    logs = make.rows(SparseRows.empty(3, 3), 2, nonlinear=((make.identity(3), 1),))
+    total = make.rows(make.sparse([[1, 1, 1]]), None, 5, start=3)
+    program = replace(make.linear([1, 1, 1]), rows=(logs, total), nodes=nodes, kind=ProgramClass.CONVEX)
+    found = find_conflict(program)
+    assert found is not None and found.minimal
+    expected = {(True, 0, LOWER), (True, 1, LOWER), (True, 2, LOWER), (True, 3, UPPER)}
+    assert {(m.row, m.place, m.side) for m in found.members} == expected
+
+
 def test_floats_give_float_weights() -> None:
     matrix = make.sparse([[0.1, 0.7], [0.3, 2.1]])
     program = make.linear([0, 0], [[1, 1]], lower=None)
