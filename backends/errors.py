@@ -1,4 +1,4 @@
-"""What a backend can refuse, one constructor each.  Codes MDL550-MDL579; append only."""
+"""What a backend can refuse, one constructor each.  Codes MDL550-MDL599; append only."""
 
 from __future__ import annotations
 
@@ -47,6 +47,19 @@ def too_many_entries(entries: int) -> Diagnostic:
         "MDL554",
         f"the program has {entries} nonzero coefficients, more than the 2147483647 that solvers can count",
         help="split the model, or leave out rows that cannot bind",
+    )
+
+
+# ---- modes of KKT systems: MDL560-MDL569 ----
+
+
+def mode_unfit(mode: str, why: str, span: Span | None) -> Diagnostic:
+    """A mode that cannot treat this system, known before it is solved."""
+    return Diagnostic(
+        "MDL560",
+        f"the mode `{mode}` does not fit this KKT system: {why}",
+        span,
+        help="leave out `--mode`, and the class of the program picks one that does",
     )
 
 

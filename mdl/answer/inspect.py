@@ -32,7 +32,12 @@ def overview(program: Program) -> Iterator[str]:
         for position in range(min(SHOWN, len(rows.labels))):
             yield f"    {row_line(printer, rows, position)}"
         if len(rows.labels) > SHOWN:
-            yield f"    ... {len(rows.labels) - SHOWN} more: --rows '{rows.name}[*]'"
+            yield f"    ... {len(rows.labels) - SHOWN} more: --rows '{every(rows.name)}'"
+
+
+def every(block: str) -> str:
+    """A pattern for the members of a block: `link[*]`, and `dual[link[*]]` of `dual[link]`."""
+    return f"{block[:-1]}[*]]" if block.endswith("]") else f"{block}[*]"
 
 
 def matching(program: Program, pattern: str) -> Iterator[str]:

@@ -121,6 +121,8 @@ def add_term(parts: list[str], coefficient: Fraction | float, text: str) -> None
         body = text_of(size)
     elif size == 1:
         body = text
+    elif text.startswith("1/") and "/" not in text_of(size):
+        body = f"{text_of(size)}{text[1:]}"
     else:
         body = f"{text_of(size)}*{text}"
     negative = coefficient < 0

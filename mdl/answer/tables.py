@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdl.algebra.numbers import FloatArray, Numbers
-from mdl.answer.answer import Table, Value
+from mdl.answer.answer import Size, Table, Value
 from mdl.data.instance import Instance
 from mdl.program.labels import Labels
 from mdl.program.program import Program, Role
@@ -39,3 +39,8 @@ def of_symbol(instance: Instance, symbol: Symbol, found: Numbers) -> Table:
     labels = Labels(*domain.labels(), domain.size)
     values: list[Value] = list(found.fractions()) if found.is_exact else list(found.floats().tolist())
     return Table(symbol.name, [(labels.key(k), v) for k, v in enumerate(values)])
+
+
+def size_of(program: Program) -> Size:
+    nonzeros = sum(r.linear.nonzeros + sum(m.nonzeros for m, _ in r.nonlinear) for r in program.rows)
+    return Size(program.kind, program.height, program.width, nonzeros)

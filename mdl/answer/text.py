@@ -13,7 +13,8 @@ from mdl.program.solution import Status
 MOST_ROWS = 20
 """Longer tables are cut in the middle: the rest is in `--json`."""
 
-GLOBAL = {ProgramClass.LP, ProgramClass.QP, ProgramClass.MIP, ProgramClass.CONVEX}
+# a KKT system is called optimal only where its program is convex
+GLOBAL = {ProgramClass.LP, ProgramClass.QP, ProgramClass.MIP, ProgramClass.CONVEX, ProgramClass.COMPLEMENTARITY}
 
 
 def heading(name: str, title: str) -> str:
@@ -51,6 +52,9 @@ def _solved(answer: Answer) -> Iterable[str]:
         yield from table_lines(table, "")
     for table in answer.duals:
         yield from table_lines(table, "dual of ")
+    for check in answer.checks:
+        told = f", {check.witness}" if check.witness else ""
+        yield f"  {check.property}: {check.verdict} ({check.level}){told}"
 
 
 def status_text(status: Status, size: Size | None) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "new": "start a file from a small working model",
     "models": "list the models that come with MDL, or print one",
 }
+MODES = ("auto", "fischer-burmeister", "product", "big-m", "strong-duality")
 FORMATS = ("pyomo", "lp", "mps", "nl", "latex", "json")
 
 
@@ -75,6 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     for name in ("solve", "explain", "test"):
         solver_options(made[name])
     made["solve"].add_argument("tasks", nargs="*", metavar="TASK", help="only these: `welfare`, `solve welfare`")
+    made["solve"].add_argument("--mode", choices=MODES, default="auto", help="how `solve kkt of` treats complementarity")
     for name in ("compile", "inspect", "explain"):
         made[name].add_argument("task", nargs="?", metavar="TASK", help="a rule; may be left out where there is one")
     made["compile"].add_argument("--to", choices=FORMATS, required=True)

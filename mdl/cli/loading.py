@@ -44,6 +44,9 @@ def task_named(model: Model, name: str) -> Task:
     plain = wanted.removeprefix("solve ")
     if plain in rules:
         return _solve(rules[plain])
+    of = rules.get(plain.removeprefix("kkt of ")) if plain.startswith("kkt of ") else None
+    if isinstance(of, RuleSymbol):
+        return SolveTask(of, True, None, None, of.span)
     known = list(rules) + [_words(t.span.text) for t in model.tasks if isinstance(t, LaterTask)]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
 

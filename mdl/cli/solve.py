@@ -60,7 +60,7 @@ def tell(answer: Answer) -> None:
 def solver_options(arguments: argparse.Namespace) -> SolverOptions:
     if arguments.via == "direct" and arguments.solver not in ("auto", "highs", "ipopt"):
         raise Failure(errors.solver_needs_pyomo(arguments.solver))
-    return SolverOptions(time_limit=arguments.time_limit, solver=arguments.solver)
+    return SolverOptions(arguments.time_limit, solver=arguments.solver, mode=getattr(arguments, "mode", "auto"))
 
 
 def status(answers: Iterable[Answer]) -> int:

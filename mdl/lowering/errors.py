@@ -132,3 +132,17 @@ def empty_bounds(var: VarSymbol, names: Sequence[str], count: int, lower: str, u
         "check the data behind the bounds",
         labels=(Label(var.span, f"`{var.name}` is declared here"),),
     )
+
+
+# ---- KKT systems -----------------------------------------------------------------------------------
+
+
+def kkt_of_integers(name: str, domain: str, span: Span | None) -> Diagnostic:
+    """MDL430: optimality conditions by derivatives need variables that move continuously."""
+    return Diagnostic(
+        "MDL430",
+        f"a program with {domain} variables has no KKT system, and `{name}` is {domain}",
+        span,
+        label=f"{domain} here",
+        help="let the variable be continuous, or solve the rule itself: `solve RULE;`",
+    )

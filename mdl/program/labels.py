@@ -43,7 +43,13 @@ class Labels:
         return tuple(a[int(c[position])] for a, c in zip(self.atoms, self.codes, strict=True))
 
     def name(self, block: str, position: int) -> str:
-        """`x[u1, AB]` without spaces: `x[u1,AB]`; a scalar is its block's name."""
+        """`x[u1, AB]` without spaces: `x[u1,AB]`; a scalar is its block's name.
+
+        A block named after another, such as `dual[link]`, has the members inside: `dual[link[AB]]`.
+        """
+        if block.endswith("]") and "[" in block:
+            outer, inner = block[:-1].split("[", 1)
+            return f"{outer}[{self.name(inner, position)}]"
         if not self.codes:
             return block if self.size == 1 else f"{block}[{position}]"
         return f"{block}[{','.join(str(a) for a in self.key(position))}]"

@@ -59,5 +59,7 @@ class SolverOptions:
     quiet: bool = True
     tolerance: float | None = None
     solver: str = "auto"
+    mode: str = "auto"
+    """How complementarity is treated in KKT systems (mdl.backends.modes)."""
     basis: bool = False
     """Whether to give the simplex basis of a linear program."""

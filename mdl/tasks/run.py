@@ -9,10 +9,9 @@ from mdl.algebra.absence import Absence
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.numbers import Numbers
 from mdl.answer import tables
-from mdl.answer.answer import Answer, Check, Size, Table
+from mdl.answer.answer import Answer, Check, Table
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure
-from mdl.program.program import Program
 from mdl.program.solution import SolverOptions, Status
 from mdl.semantics import typed
 from mdl.semantics.model import (
@@ -51,11 +50,11 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
     if isinstance(task, ExpectTask):
         return _expect(instance, task, results)
     text = task_text(task)
-    if isinstance(task, LaterTask) or task.kkt:
-        what = task.what if isinstance(task, LaterTask) else "KKT system of a rule"
-        refused = later(what, task)
-        return Answer(text, "refused", refused=refused)
+    if isinstance(task, LaterTask):
+        return Answer(text, "refused", refused=later(task.what, task))
     try:
+        if task.kkt:
+            return _kkt(instance, task, text, results)
         if isinstance(task.rule, OutcomeSymbol):
             return _formula(instance, task, text)
         assert isinstance(task.rule, RuleSymbol)
@@ -87,7 +86,7 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
     if solved.lowered is None:
         return answer
     program = solved.lowered.program
-    answer.program = size_of(program)
+    answer.program = tables.size_of(program)
     answer.notes = list(solved.lowered.notes)
     answer.values = tables.variables(program, solution)
     if solution.values is not None:
@@ -95,6 +94,20 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
         answer.values += found
         answer.notes += missing
     answer.duals = tables.duals(program, solution)
+    return answer
+
+
+def _kkt(instance: Instance, task: SolveTask, text: str, results: Results) -> Answer:
+    from mdl.tasks.kkt import solve_kkt
+
+    assert isinstance(task.rule, RuleSymbol)
+    answer, solved = solve_kkt(task.rule, absence_of(instance, task), text, results)
+    results.latest = solved
+    if solved.lowered is not None and solved.solution.values is not None and answer.checks:
+        answer.values = tables.variables(solved.lowered.program, solved.solution)
+        found, missing = lets_at(point_evaluator(instance, solved, results), instance)
+        answer.values += found
+        answer.notes += missing
     return answer
 
 
@@ -160,14 +173,12 @@ def absence_of(instance: Instance, task: SolveTask) -> Absence | None:
     return None
 
 
-def size_of(program: Program) -> Size:
-    nonzeros = sum(r.linear.nonzeros + sum(m.nonzeros for m, _ in r.nonlinear) for r in program.rows)
-    return Size(program.kind, program.height, program.width, nonzeros)
-
-
 def task_text(task: Task) -> str:
     """The task as written, on one line, without its semicolon."""
-    return " ".join(task.span.text.split()).rstrip("; ")
+    text = " ".join(task.span.text.split()).rstrip("; ")
+    if isinstance(task, SolveTask) and task.kkt and "kkt" not in text:
+        return f"solve kkt of {text}"
+    return text
 
 
 def later(what: str, task: Task) -> Diagnostic:
