@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mdl.algebra.domain import member_name
 from mdl.algebra.numbers import FloatArray, Numbers
+from mdl.algebra.values import Members, Truths
 from mdl.answer.answer import Size, Table, Value
 from mdl.data.instance import Instance
 from mdl.program.labels import Labels
@@ -33,12 +35,20 @@ def duals(program: Program, solution: Solution) -> list[Table]:
     return [labelled(r.name, r.labels, y[r.start : r.start + len(r.labels)]) for r in program.rows]
 
 
-def of_symbol(instance: Instance, symbol: Symbol, found: Numbers) -> Table:
-    """A let's values over its whole index table."""
+def of_symbol(instance: Instance, symbol: Symbol, found: Numbers | Members | Truths) -> Table:
+    """A let's values over its whole index table: numbers, members, or `true` and `false`."""
     domain = instance.domain(symbol)
     labels = Labels(*domain.labels(), domain.size)
-    values: list[Value] = list(found.fractions()) if found.is_exact else list(found.floats().tolist())
-    return Table(symbol.name, [(labels.key(k), v) for k, v in enumerate(values)])
+    return Table(symbol.name, [(labels.key(k), v) for k, v in enumerate(plain(instance, found))])
+
+
+def plain(instance: Instance, found: Numbers | Members | Truths) -> list[Value]:
+    if isinstance(found, Numbers):
+        return list(found.fractions()) if found.is_exact else list(found.floats().tolist())
+    if isinstance(found, Members):
+        atoms = [instance.store.universe.atoms(codes) for codes in found.codes]
+        return [member_name(member) for member in zip(*atoms, strict=True)]
+    return ["true" if truth else "false" for truth in found.tolist()]
 
 
 def size_of(program: Program) -> Size:
