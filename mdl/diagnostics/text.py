@@ -10,6 +10,8 @@ from mdl.diagnostics.source import Source, Span
 
 # Lines of the file are cropped to this many columns around the mark.
 _WIDEST = 110
+_NEAR = 1000
+"""Of a line of a million characters only so many on either side of the mark are looked at."""
 _TAB = 4
 _ELLIPSIS = "..."
 
@@ -17,9 +19,17 @@ _COLORS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severit
 _BOLD, _BLUE, _END = "\x1b[1m", "\x1b[1;34m", "\x1b[0m"
 
 
+MOST = 150
+"""More diagnostics than these are counted, not printed: `--json` has them all."""
+
+
 def render(diagnostics: Iterable[Diagnostic], *, color: bool = False) -> str:
-    """All diagnostics, separated by blank lines; ends with a newline unless there are none."""
-    return "\n".join(_Page(diagnostic, color).text() for diagnostic in diagnostics)
+    """The diagnostics, separated by blank lines; ends with a newline unless there are none."""
+    held = list(diagnostics)
+    pages = [_Page(diagnostic, color).text() for diagnostic in held[:MOST]]
+    if len(held) > MOST:
+        pages.append(f"and {len(held) - MOST} more (all of them with --json)\n")
+    return "\n".join(pages)
 
 
 @dataclass(slots=True, frozen=True)
@@ -83,12 +93,15 @@ class _Page:
             self._line(source, number, underlines[number])
 
     def _line(self, source: Source, number: int, pieces: list[tuple[int, int, _Mark, bool]]) -> None:
-        text = source.line(number)
+        whole = source.line(number)
+        left_out = max(0, min(pieces[0][0] - _NEAR, len(whole) - 2 * _NEAR))
+        text = whole[left_out : left_out + 2 * _NEAR]
+        pieces = [(start - left_out, end - left_out, mark, last) for start, end, mark, last in pieces]
         cells = _cells(text)
         low, high = _window(cells, pieces[0][0], pieces[0][1])
         shown = "".join(cell for cell in cells[low:high])
-        lead = _ELLIPSIS if low > 0 else ""
-        tail = _ELLIPSIS if high < len(cells) else ""
+        lead = _ELLIPSIS if low > 0 or left_out else ""
+        tail = _ELLIPSIS if high < len(cells) or left_out + len(text) < len(whole) else ""
         self._lines.append(f"{self._paint(f'{number:>{self._gutter}} |', _BLUE)} {lead}{shown}{tail}")
         for start, end, mark, last in sorted(pieces, key=lambda piece: (piece[2].sign != "^", piece[0])):
             left, right = min(max(start, low), high), min(max(end, low), high)

@@ -108,6 +108,16 @@ def joined(parts: Sequence[Entries], rows: int) -> Entries:
     return Entries(starts, columns, arithmetic.merge(placed, len(columns)))
 
 
+def merged_entries(parts: Sequence[Entries], rows: int) -> Entries:
+    """The sum of several, row by row, with ascending columns and each at most once a row."""
+    whole = joined(parts, rows)
+    starts, columns = whole.full_starts(), whole.columns
+    if _ascending(starts, columns):
+        return whole
+    width = int(columns.max(initial=0)) + 1
+    return Entries(*_sorted(starts, columns, whole.coefficients, rows, width))
+
+
 def assembled(parts: Sequence[Entries], rows: int, width: int) -> SparseRows:
     """Canonical rows: columns ascend, equal ones are added, zeros dropped."""
     parts = [p for p in parts if p.nonzeros]

@@ -10,7 +10,10 @@ import numpy as np
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Positions, Segments
-from mdl.lowering.entries import Entries
+from mdl.lowering.entries import Entries, merged_entries
+
+MANY = 64
+"""A sum of more parts than these is written as one: lets that use each other twice would double for ever."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,12 +59,20 @@ def negated(t: Terms) -> Terms:
 
 def added(parts: Sequence[Terms | Numbers]) -> Terms:
     held = [of(p) for p in parts]
-    return Terms(
-        held[0].size,
-        arithmetic.total([t.constant for t in held]),
-        tuple(e for t in held for e in t.variables),
-        tuple(pair for t in held for pair in t.nodes),
-    )
+    variables = tuple(e for t in held for e in t.variables)
+    nodes = tuple(pair for t in held for pair in t.nodes)
+    if len(variables) > MANY:
+        variables = (merged_entries(variables, held[0].size),)
+    if len(nodes) > MANY and 2 * len({n for n, _ in nodes}) < len(nodes):
+        nodes = _by_node(nodes, held[0].size)
+    return Terms(held[0].size, arithmetic.total([t.constant for t in held]), variables, nodes)
+
+
+def _by_node(pairs: Sequence[tuple[int, Entries]], rows: int) -> tuple[tuple[int, Entries], ...]:
+    found: dict[int, list[Entries]] = {}
+    for n, e in pairs:
+        found.setdefault(n, []).append(e)
+    return tuple((n, merged_entries(parts, rows)) for n, parts in found.items())
 
 
 def scaled(t: Terms, factors: Numbers) -> Terms:

@@ -152,3 +152,15 @@ def test_colors_change_nothing_else() -> None:
     colored = render([unknown_set()], color=True)
     assert "\x1b[1;31m" in colored
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == EXAMPLE
+
+
+def test_a_long_line_and_a_long_list_cost_little() -> None:
+    source = Source("a.mdl", "x" * 3_000_000 + " WRONG " + "y" * 3_000_000)
+    d = Diagnostic("MDL204", "unknown", at(source, "WRONG"), "here")
+    text = render([d] * 1000)
+    assert text.endswith("\nand 850 more (all of them with --json)\n")
+    page = text.split("\n\n")[0].split("\n")
+    assert page[1] == "  --> a.mdl:1:3000002"
+    line, mark = page[3], page[4]
+    assert line.startswith(" 1 | ...x") and line.endswith("y...") and len(line) < 130
+    assert line[mark.index("^") : mark.rindex("^") + 1] == "WRONG"

@@ -11,6 +11,7 @@ from mdl import driver
 from mdl.algebra.absence import without
 from mdl.diagnostics import Failure
 from mdl.lowering.welfare import Infeasible, lower
+from mdl.program.functions import Functions
 from mdl.program.graph import Affine, Apply, Function, Power, Product
 from mdl.program.program import Domain, ProgramClass, Role
 from tests.lowering.programs import (
@@ -225,3 +226,14 @@ def test_absent_values_and_rows_come_back_in_full() -> None:
 def test_a_family_error_is_a_failure_with_its_place() -> None:
     with pytest.raises(Failure):
         program_of("set S := {a}; param c[S]; var x; minimize g: c[a] * x;")
+
+
+@pytest.mark.parametrize("first", ["2 * x[1] - x[2]", "log(1 + x[1]) - x[2]"])
+def test_lets_that_double_sixty_times_stay_small(first: str) -> None:
+    doubled = "".join(f"let y{k}[i in S] = y{k - 1}[i] + y{k - 1}[i];\n" for k in range(1, 60))
+    text = f"set S := 1..2; var x[S] >= 0, <= 1; let y0[i in S] = i * ({first});\n{doubled}maximize w: y59[2] - x[2]^2;"
+    program = program_of(text)
+    assert program.objective.linear.nonzeros <= 2
+    point = np.array([0.25, 0.5])
+    head = {"2": 2 * 0.25, "l": np.log1p(0.25)}[first[0]]
+    assert Functions(program).objective(point) == pytest.approx(2.0**60 * (head - 0.5) - 0.25, rel=1e-12)
