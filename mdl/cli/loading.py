@@ -11,6 +11,9 @@ from mdl.data.overrides import Overrides
 from mdl.diagnostics import Failure
 from mdl.diagnostics.similar import nearest
 from mdl.semantics.model import ExpectTask, LaterTask, Model, OutcomeSymbol, RuleSymbol, SolveTask, Task
+from mdl.syntax import tree
+
+CHECK_KKT = "check of a KKT point"
 
 
 def overrides(arguments: argparse.Namespace) -> Overrides:
@@ -44,6 +47,13 @@ def task_named(model: Model, name: str) -> Task:
     plain = wanted.removeprefix("solve ")
     if plain in rules:
         return _solve(rules[plain])
+    if plain.startswith("check kkt of "):
+        named = rules.get(plain.removeprefix("check kkt of "))
+        for task in model.tasks:
+            if isinstance(task, LaterTask) and _words(task.span.text).startswith(f"{plain} at "):
+                return task
+        if isinstance(named, RuleSymbol):
+            return check_kkt(named)
     of = rules.get(plain.removeprefix("kkt of ")) if plain.startswith("kkt of ") else None
     if isinstance(of, RuleSymbol):
         return SolveTask(of, True, None, None, of.span)
@@ -66,6 +76,19 @@ def rule_named(model: Model, name: str | None) -> RuleSymbol:
 
 def _solve(rule: RuleSymbol | OutcomeSymbol) -> SolveTask:
     return SolveTask(rule, False, None, None, rule.span)
+
+
+def with_check(model: Model, tasks: list[Task]) -> list[Task]:
+    """For `--point`: the tasks with a check of a KKT point among them, of the only rule where none is named."""
+    if any(isinstance(t, LaterTask) and t.what == CHECK_KKT for t in tasks):
+        return tasks
+    return [*tasks, check_kkt(rule_named(model, None))]
+
+
+def check_kkt(rule: RuleSymbol) -> LaterTask:
+    """`check kkt of R;`, whose point comes from `--point`."""
+    what, target = tree.Name(rule.span, "kkt"), tree.Name(rule.span, rule.name)
+    return LaterTask(CHECK_KKT, tree.CheckTask(rule.span, what, target, (), None), rule.span)
 
 
 def _words(text: str) -> str:

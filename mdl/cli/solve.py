@@ -26,13 +26,18 @@ def run(arguments: argparse.Namespace) -> int:
     options = solver_options(arguments)
     instance = loading.load(arguments)
     tasks = loading.tasks_named(instance.model, arguments.tasks)
+    if arguments.point is not None:
+        tasks = loading.with_check(instance.model, tasks)
     front = perf_counter() - started
     answers: list[Answer] = []
     loud = not (arguments.json or arguments.quiet)
     if loud:
         print(text.heading(instance.model.name, instance.model.title))
     with progress("solving"):
-        for answer in run_tasks(instance, tasks, options, via_pyomo=arguments.via == "pyomo", front_seconds=front):
+        pyomo = arguments.via == "pyomo"
+        for answer in run_tasks(
+            instance, tasks, options, via_pyomo=pyomo, front_seconds=front, point=arguments.point
+        ):
             answers.append(answer)
             if loud:
                 tell(answer)
@@ -49,7 +54,7 @@ def tell(answer: Answer) -> None:
     """One answer: to standard output, or as a diagnostic where the task was refused."""
     if answer.refused is not None:
         sys.stdout.flush()
-        show([answer.refused], False)
+        show([answer.refused, *answer.diagnostics], False)
         return
     sys.stdout.write(text.render(answer))
     if answer.diagnostics:

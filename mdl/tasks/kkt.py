@@ -101,7 +101,9 @@ def _short(value: Fraction, nearest: float) -> Fraction | float:
 # ---- checks ----------------------------------------------------------------------------------------------
 
 
-def conditions(primal: Program, found: Residuals, *, exact: bool = False) -> list[Check]:
+def conditions(
+    primal: Program, found: Residuals, *, exact: bool = False, tolerance: float = TOLERANCE
+) -> list[Check]:
     """A check for each part of the KKT conditions, with its residual in the user's units and where it is worst."""
     parts = {
         "stationarity": found.stationarity,
@@ -109,13 +111,13 @@ def conditions(primal: Program, found: Residuals, *, exact: bool = False) -> lis
         "dual feasibility": found.dual,
         "complementarity": found.complementarity,
     }
-    return [condition(primal, name, part, exact) for name, part in parts.items() if part is not None]
+    return [condition(primal, name, part, exact, tolerance) for name, part in parts.items() if part is not None]
 
 
-def condition(primal: Program, name: str, part: Part, exact: bool) -> Check:
+def condition(primal: Program, name: str, part: Part, exact: bool, tolerance: float) -> Check:
     if exact:
         return Check(name, "holds", "exact", 0.0)
-    holds = part.scaled <= TOLERANCE
+    holds = part.scaled <= tolerance
     where = f" at {place_name(primal, part)}" if part.place is not None and part.size > 0 else ""
     return Check(name, "holds" if holds else "fails", "numeric", part.size, f"residual {part.size:.1e}{where}")
 

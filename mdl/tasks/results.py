@@ -9,6 +9,7 @@ import numpy as np
 
 from mdl import driver
 from mdl.algebra.absence import Absence, Restriction
+from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.set_values import on_one_row
@@ -18,7 +19,7 @@ from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.welfare import Infeasible, Lowered
 from mdl.program.solution import Solution, SolverOptions, Status
 from mdl.semantics.model import RowSymbol, RuleSymbol, Symbol, VarSymbol
-from mdl.semantics.typed import Expr
+from mdl.semantics.typed import Attribute, Expr
 
 Key = tuple[RuleSymbol, tuple[object, ...]]
 
@@ -44,8 +45,12 @@ class Results:
     instance: Instance
     options: SolverOptions
     via_pyomo: bool = False
+    point: str | None = None
+    """A JSON file with the point that `check kkt of` is about."""
     known: dict[Key, Solved] = field(default_factory=dict)
     latest: Solved | None = None
+    games: dict[Symbol, object] = field(default_factory=dict)
+    """Coalitional games with their answers (mdl.tasks.solved_game.SolvedGame)."""
 
     def solve(self, rule: RuleSymbol, absence: Absence | None = None) -> Solved:
         key = (rule, signature(absence))
@@ -84,6 +89,12 @@ class Results:
         if values is None:
             raise Failure(no_value(f"{symbol.name}.{name}", solution, at.span))
         return Numbers.inexact(values[positions])
+
+    def of_game(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
+        """`v.least_core`, `v.nucleolus[a]`, one a row of the frame."""
+        from mdl.tasks.coalitions import value
+
+        return value(self.instance, expr, frame, ev, self)
 
     def answered(self, rule: RuleSymbol) -> Solved:
         """What `RULE.objective` and `RULE.status` refer to: the latest task where it solved this rule."""

@@ -12,9 +12,11 @@ from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Table
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure
+from mdl.lowering.errors import Infeasible
 from mdl.program.solution import SolverOptions, Status
 from mdl.semantics import typed
 from mdl.semantics.model import (
+    CoalitionTask,
     ExpectTask,
     LaterTask,
     LetSymbol,
@@ -24,6 +26,7 @@ from mdl.semantics.model import (
     Symbol,
     Task,
 )
+from mdl.syntax import tree
 from mdl.tasks.claims import judge
 from mdl.tasks.results import Results, Solved
 
@@ -35,9 +38,10 @@ def run(
     *,
     via_pyomo: bool = False,
     front_seconds: float = 0.0,
+    point: str | None = None,
 ) -> Iterator[Answer]:
     """Answers in the order of the tasks; a task that is refused answers with the reason."""
-    results = Results(instance, options, via_pyomo)
+    results = Results(instance, options, via_pyomo, point)
     for task in tasks:
         answer = _answer(instance, task, results)
         answer.compile_seconds += front_seconds
@@ -50,9 +54,15 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
     if isinstance(task, ExpectTask):
         return _expect(instance, task, results)
     text = task_text(task)
+    if isinstance(task, LaterTask) and is_kkt_check(task):
+        return _check_kkt(instance, task, results)
     if isinstance(task, LaterTask):
         return Answer(text, "refused", refused=later(task.what, task))
     try:
+        if isinstance(task, CoalitionTask):
+            from mdl.tasks.coalitions import answer as answer_game
+
+            return answer_game(instance, task, text, results)
         if task.kkt:
             return _kkt(instance, task, text, results)
         if isinstance(task.rule, OutcomeSymbol):
@@ -65,7 +75,7 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
 
 def _refused(text: str, failure: Failure) -> Answer:
     first, *rest = failure.diagnostics
-    return Answer(text, "refused", refused=first, notes=[d.message for d in rest])
+    return Answer(text, "refused", refused=first, notes=[d.message for d in rest], diagnostics=tuple(rest))
 
 
 def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, results: Results) -> Answer:
@@ -95,6 +105,25 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
         answer.notes += missing
     answer.duals = tables.duals(program, solution)
     return answer
+
+
+def is_kkt_check(task: Task) -> bool:
+    """`check kkt of R at {...};`."""
+    syntax = task.syntax if isinstance(task, LaterTask) else None
+    return isinstance(syntax, tree.CheckTask) and syntax.what is not None and syntax.what.name == "kkt"
+
+
+def _check_kkt(instance: Instance, task: LaterTask, results: Results) -> Answer:
+    from mdl.tasks.kkt_point import check_point
+
+    assert isinstance(task.syntax, tree.CheckTask)
+    text = f"check kkt of {task.syntax.target.name}"
+    try:
+        return check_point(instance, task.syntax, text, results.point)
+    except Infeasible as found:
+        return Answer(text, "check", status=Status.INFEASIBLE, diagnostics=found.diagnostics)
+    except Failure as failure:
+        return _refused(text, failure)
 
 
 def _kkt(instance: Instance, task: SolveTask, text: str, results: Results) -> Answer:
