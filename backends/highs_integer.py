@@ -43,7 +43,7 @@ def solve_integer(arrays: Arrays, options: SolverOptions, clock: Clock) -> Solut
 
 def _read(arrays: Arrays, found: Run, options: SolverOptions) -> Solution | None:
     if found.status == "kInfeasible":
-        return Solution(Status.INFEASIBLE, "highs")
+        return Solution(Status.INFEASIBLE, "HiGHS")
     if found.status != "kOptimal" and found.status not in STOPPED:
         return None
     if found.highs is None:
@@ -59,7 +59,7 @@ def _read(arrays: Arrays, found: Run, options: SolverOptions) -> Solution | None
     if point is None or objective is None or bound is None or abs(bound - objective) > TOLERANCE * (1 + abs(objective)):
         return None
     nodes = max(0, int(info.mip_node_count))
-    return Solution(Status.OPTIMAL, "highs", values=point, objective=objective, bound=bound, iterations=nodes)
+    return Solution(Status.OPTIMAL, "HiGHS", values=point, objective=objective, bound=bound, iterations=nodes)
 
 
 def whole_point(arrays: Arrays, point: FloatArray, options: SolverOptions) -> FloatArray | None:

@@ -83,7 +83,7 @@ def decide_unbounded(arrays: Arrays, hessian: Hessian | None, options: SolverOpt
     ray = find_ray(arrays, hessian, options, clock)
     if ray is None:
         return None
-    return Solution(Status.UNBOUNDED, "highs", "the objective improves for ever along the ray", ray=ray)
+    return Solution(Status.UNBOUNDED, "HiGHS", "the objective improves for ever along the ray", ray=ray)
 
 
 def find_ray(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock) -> FloatArray | None:
@@ -136,11 +136,11 @@ def iterations(highs: Any) -> int:
 
 def stopped(run_: Run, **known: Any) -> Solution:
     """The answer at a limit or after Ctrl-C, with what is known."""
-    return Solution(STOPPED[run_.status], "highs", WHY[run_.status], **known)
+    return Solution(STOPPED[run_.status], "HiGHS", WHY[run_.status], **known)
 
 
 def failed(message: str) -> Solution:
-    return Solution(Status.FAILED, "highs", message)
+    return Solution(Status.FAILED, "HiGHS", message)
 
 
 def _nothing_to_choose(arrays: Arrays) -> Solution:
@@ -149,11 +149,11 @@ def _nothing_to_choose(arrays: Arrays) -> Solution:
         weights = np.zeros(arrays.height)
         broken = int(np.argmax((arrays.row_lower > 0) | (arrays.row_upper < 0)))
         weights[broken] = 1.0 if arrays.row_lower[broken] > 0 else -1.0
-        return Solution(Status.INFEASIBLE, "highs", farkas=weights)
+        return Solution(Status.INFEASIBLE, "HiGHS", farkas=weights)
     none = np.zeros(0)
     return Solution(
         Status.OPTIMAL,
-        "highs",
+        "HiGHS",
         values=none,
         objective=arrays.offset,
         row_duals=np.zeros(arrays.height),
@@ -182,7 +182,7 @@ def _read_optimal(arrays: Arrays, found: Run, options: SolverOptions) -> Solutio
     bases = basis(found.highs) if options.basis else None
     return Solution(
         Status.OPTIMAL,
-        "highs",
+        "HiGHS",
         values=point,
         objective=float(arrays.cost @ point) + arrays.offset,
         row_duals=row_duals,
@@ -219,7 +219,7 @@ def _by_phase_one(arrays: Arrays, options: SolverOptions, clock: Clock) -> Solut
         if not arrays.cost.any() and violation(arrays, point) <= TOLERANCE:
             return Solution(
                 Status.OPTIMAL,
-                "highs",
+                "HiGHS",
                 values=point,
                 objective=arrays.offset,
                 row_duals=none,
@@ -240,7 +240,7 @@ def _farkas(arrays: Arrays, found: Run) -> FloatArray | None:
 
 
 def _infeasible(weights: FloatArray | None, message: str = "") -> Solution:
-    return Solution(Status.INFEASIBLE, "highs", message, farkas=weights)
+    return Solution(Status.INFEASIBLE, "HiGHS", message, farkas=weights)
 
 
 def _doubtful(first: Run, second: Run) -> Solution:
@@ -248,7 +248,7 @@ def _doubtful(first: Run, second: Run) -> Solution:
     if first.status == second.status == "kInfeasible":
         return _infeasible(None, "HiGHS says infeasible, twice, and gives no proof that stands up")
     if {first.status, second.status} <= {"kUnbounded", "kUnboundedOrInfeasible", "kInfeasible"}:
-        return Solution(Status.INFEASIBLE_OR_UNBOUNDED, "highs", "HiGHS gives no proof that stands up for either")
+        return Solution(Status.INFEASIBLE_OR_UNBOUNDED, "HiGHS", "HiGHS gives no proof that stands up for either")
     if first.status == "kModelError":
         return failed("HiGHS does not take the program")
     said = f"`{first.status[1:]}`, and without presolve `{second.status[1:]}`"

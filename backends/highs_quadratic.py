@@ -94,7 +94,7 @@ def _read_optimal(arrays: Arrays, hessian: Hessian, found: Run) -> Solution | No
     priced = arrays.values * np.repeat(row_duals, np.diff(arrays.starts))
     return Solution(
         Status.OPTIMAL,
-        "highs",
+        "HiGHS",
         values=point,
         objective=float((arrays.cost + gradient / 2) @ point) + arrays.offset,
         row_duals=row_duals,
