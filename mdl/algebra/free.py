@@ -14,8 +14,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
         case typed.Ref(args=args) | typed.Call(args=args) | typed.Logic(args=args):
             return args
-        case typed.Attribute(base=base):
-            return (base,)
+        case typed.Attribute(base=base, args=args):
+            return (base, *args)
         case typed.Neg(arg=arg) | typed.Not(arg=arg) | typed.Subsets(arg=arg):
             return (arg,)
         case typed.Add(terms=terms):

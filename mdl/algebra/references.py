@@ -17,7 +17,7 @@ from mdl.algebra.universe import Codes
 from mdl.algebra.values import Members, Positions, Quantity, Truths
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.model import LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, Symbol, TypeSymbol, VarSymbol
+from mdl.semantics.model import GameSymbol, LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, Symbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ class References:
                 if isinstance(base, typed.Ref)
                 else errors.later("this attribute", expr.span)
             )
+        if isinstance(base.symbol, GameSymbol):
+            return self._ev.solved.of_game(expr, frame, self._ev)
         return self._ev.solved.attribute(base.symbol, name, self.positions(base, frame), expr)
 
     # ---- variables ----

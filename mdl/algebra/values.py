@@ -18,9 +18,10 @@ from mdl.algebra.domain import Domain, Family
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import Codes
 from mdl.semantics.model import Symbol, VarSymbol
-from mdl.semantics.typed import Expr
+from mdl.semantics.typed import Attribute, Expr
 
 if TYPE_CHECKING:
+    from mdl.algebra.evaluate import Evaluator
     from mdl.algebra.frame import Frame
 
 Positions = npt.NDArray[Any]
@@ -127,6 +128,9 @@ class Solved(Protocol):
 
     def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
         """Values of `symbol.name` at entries `positions` of the symbol's index table."""
+
+    def of_game(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
+        """An answer of a coalitional game, one a row of the frame."""
 
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         """The optimal value of an objective, one a row (`frame.absence` says who takes part)."""

@@ -40,7 +40,8 @@ def check_text(check: Check) -> str:
 
 
 def _solved(answer: Answer) -> Iterable[str]:
-    status = "evaluated" if answer.status is None else status_text(answer.status, answer.program)
+    done = {"find": "found", "check": "checked"}.get(answer.kind, "evaluated")
+    status = done if answer.status is None else status_text(answer.status, answer.program)
     yield f"{answer.task}: {status}" + (f", by {answer.solver}" if answer.solver else "")
     if answer.message:
         yield f"  {answer.message}"

@@ -8,6 +8,8 @@ from mdl.diagnostics import Diagnostic, Label, Span
 from mdl.diagnostics.similar import nearest
 from mdl.semantics.kinds import Kind, TupleOf, Unknown
 from mdl.semantics.model import (
+    CoalitionSymbol,
+    CoalitionTable,
     LaterSymbol,
     LetSymbol,
     OutcomeSymbol,
@@ -125,6 +127,8 @@ def what_is(symbol: Symbol) -> str:
     match symbol:
         case SetSymbol():
             return "set"
+        case CoalitionSymbol() | CoalitionTable():
+            return "coalition"
         case ParamSymbol():
             return "param"
         case TypeSymbol():

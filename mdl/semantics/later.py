@@ -38,11 +38,10 @@ def declare(ctx: Context, entry: Entry) -> LaterSymbol:
     """The symbol of a mechanism, coalition game, follower or joint prior."""
     node = entry.syntax
     binders: tuple[Binder, ...] = ()
-    if isinstance(node, tree.CoalitionDecl | tree.FollowerDecl):
+    if isinstance(node, tree.FollowerDecl):
         binders, _, _ = index_of(ctx, node.index)
     what = {
         tree.MechanismDecl: "mechanism",
-        tree.CoalitionDecl: "coalition",
         tree.FollowerDecl: "follower",
         tree.Prior: "prior",
     }[type(node)]
@@ -57,8 +56,6 @@ def check_names(ctx: Context, node: tree.Statement) -> None:
             _family(ctx, node)
         case tree.MechanismDecl():
             _mechanism(ctx, node)
-        case tree.CoalitionDecl():
-            _report_unknown(ctx, mentions.in_expression(node.body, mentions.names_of(node.index)))
         case tree.FollowerDecl():
             inner = mentions.names_of(node.index)
             _report_unknown(ctx, _each((node.objective, *node.over), inner))

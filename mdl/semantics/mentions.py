@@ -40,6 +40,7 @@ def in_expression(node: tree.Expr | None, bound: Bound = NONE, as_member: bool =
             yield from _each(node.args, bound)
         case tree.Attribute():
             yield from in_expression(node.base, bound)
+            yield from _each(node.args, bound, True)
         case tree.Unary():
             yield from in_expression(node.operand, bound)
         case tree.Add() | tree.Mul():

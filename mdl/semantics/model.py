@@ -141,6 +141,31 @@ class LaterSymbol(Symbol):
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class CoalitionSymbol(Symbol):
+    """A coalitional game: what each coalition can gain (or, with `cost`, must pay).
+
+    Either `body`, a formula in the coalition of `index`, or `rule`: the worth of a coalition is the optimum
+    with only its members taking part.  `players` is the set they come from (None: every agents set).
+    """
+
+    cost: bool
+    players: Expr | None
+    body: Expr | None
+    rule: RuleSymbol | None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class CoalitionTable(ParamSymbol):
+    """A coalitional game given by a table: a param over `subsets(players)`, whose empty coalition may be left out."""
+
+    cost: bool = False
+    players: Expr | None = None
+
+
+GameSymbol = CoalitionSymbol | CoalitionTable
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class ColumnSource:
     """One column mapping of a `data` statement; `symbol` may be a set, param or type."""
 
@@ -185,7 +210,18 @@ class LaterTask:
     span: Span
 
 
-Task = SolveTask | ExpectTask | LaterTask
+@dataclass(slots=True, eq=False, repr=False)
+class CoalitionTask:
+    """`check core of v;` or, with `find`, `find nucleolus of v;`.  `payoff` is that of `check in_core {...}`."""
+
+    what: str
+    find: bool
+    game: GameSymbol
+    payoff: tuple[tuple[Expr, Expr], ...]
+    span: Span
+
+
+Task = SolveTask | ExpectTask | CoalitionTask | LaterTask
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mdl.diagnostics import Diagnostic, Label, Span
-from mdl.semantics import agree, errors, expressions, sets, task_errors, typed
+from mdl.semantics import agree, coalitions, errors, expressions, sets, task_errors, typed
 from mdl.semantics.context import Context, Place, Scope, Use
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import (
+    CoalitionSymbol,
     LetSymbol,
     ParamSymbol,
     SetSymbol,
@@ -144,6 +145,8 @@ def _value(ctx: Context, scope: Scope, base: tree.Name, span: Span, args: tuple[
     symbol = ctx.symbols.get(base.name)
     if what == "objective" and not ctx.answers:
         ctx.report(task_errors.rule_as_value(base.name, base.span, ctx.declared[base.name]))
+    elif what == "coalition" and ctx.answers and isinstance(symbol, CoalitionSymbol) and args:
+        return coalitions.worth(ctx, scope, symbol, span, args)
     elif what is not None and what != "objective":
         ctx.report(errors.no_value(base.name, what, base.span, ctx.declared[base.name]))
     elif symbol is not None:  # else part of a cycle, which is reported

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdl.diagnostics import Diagnostic
-from mdl.semantics import collect, decisions, declarations, errors, later, mentions, order, sources, tasks
+from mdl.semantics import coalitions, collect, decisions, declarations, errors, later, mentions, order, sources, tasks
 from mdl.semantics.collect import Entry
 from mdl.semantics.context import Context, Scope
 from mdl.semantics.depth import room
@@ -56,7 +56,11 @@ def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     ctx = Context()
     head = collect.header(ctx, file)
     entries = collect.entries(ctx, file)
-    ctx.late = {entry.name.name: LATE[type(entry.syntax)] for entry in entries if type(entry.syntax) in LATE}
+    ctx.late = {
+        entry.name.name: LATE[type(entry.syntax)]
+        for entry in entries
+        if type(entry.syntax) in LATE and not _is_ordered(entry.syntax)
+    }
     ordered = _resolve_declarations(ctx, file, entries)
     made = _statements(ctx, file)
     ctx.diagnostics.sort(key=lambda d: (d.span.start, d.code) if d.span is not None else (0, d.code))
@@ -91,12 +95,17 @@ def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -
     _add_reports(ctx, file)
     for variable, node, scope in variables:
         decisions.var_details(ctx, variable, node, scope)
-    for entry in entries:
+    # Coalitional games come last: one may name an objective.
+    for entry in sorted(entries, key=lambda e: isinstance(e.syntax, tree.CoalitionDecl)):
         ctx.closed.clear()
-        if not isinstance(entry.syntax, Ordered):
+        if not _is_ordered(entry.syntax):
             ctx.symbols[entry.key] = _last(ctx, entry)
         ctx.uses.clear()
     return ordered
+
+
+def _is_ordered(node: object) -> bool:
+    return isinstance(node, Ordered) or (isinstance(node, tree.CoalitionDecl) and node.table)
 
 
 def _ordered(
@@ -115,6 +124,8 @@ def _ordered(
             variables.append((symbol, node, scope))
         case tree.LetDecl() | tree.OutcomeItem() as node:
             symbol = decisions.let_symbol(ctx, entry, node)
+        case tree.CoalitionDecl() as node:
+            symbol = coalitions.table(ctx, node)
         case _:
             raise AssertionError(entry.key)
     if isinstance(symbol, SetSymbol | ParamSymbol | TypeSymbol) and symbol.given is not None:
@@ -132,6 +143,8 @@ def _last(ctx: Context, entry: Entry) -> Symbol:
             items = (ctx.symbols.get(item.name.name) for item in node.items)
             own = tuple(i for i in items if isinstance(i, LetSymbol) and i.outcome == entry.key)
             return OutcomeSymbol(entry.key, entry.name.span, (), None, own)
+        case tree.CoalitionDecl() as node:
+            return coalitions.game(ctx, node)
         case _:
             return later.declare(ctx, entry)
 
@@ -140,13 +153,13 @@ def _edges(entries: list[Entry]) -> dict[int, list[int]]:
     """For each declaration that expressions can use, those it uses itself."""
     named: dict[str, list[int]] = {}
     for at, entry in enumerate(entries):
-        if isinstance(entry.syntax, Ordered):
+        if _is_ordered(entry.syntax):
             named.setdefault(entry.name.name, []).append(at)
     edges: dict[int, list[int]] = {}
     agents_first = sorted(range(len(entries)), key=lambda at: not _is_agents(entries[at]))
     for at in agents_first:
         entry = entries[at]
-        if isinstance(entry.syntax, Ordered):
+        if isinstance(entry.syntax, Ordered | tree.CoalitionDecl) and _is_ordered(entry.syntax):
             used = dict.fromkeys(mention.name.name for mention in _used(entry.syntax))
             edges[at] = [target for name in used for target in named.get(name, ())]
     return edges
@@ -157,7 +170,7 @@ def _is_agents(entry: Entry) -> bool:
     return isinstance(entry.syntax, tree.SetDecl) and entry.syntax.agents
 
 
-def _used(node: Ordered) -> Iterator[Mention]:
+def _used(node: Ordered | tree.CoalitionDecl) -> Iterator[Mention]:
     match node:
         case tree.SetDecl():
             return mentions.in_family(node.index, (node.within, _defined(node.value)))
@@ -166,7 +179,7 @@ def _used(node: Ordered) -> Iterator[Mention]:
             return mentions.in_family(node.index, (node.within, *bounds, node.default, _defined(node.value)))
         case tree.TypeDecl():
             return mentions.in_family(node.index, (node.domain, node.step, _defined(node.value)))
-        case tree.VarDecl():
+        case tree.VarDecl() | tree.CoalitionDecl():
             return mentions.in_index(node.index)
         case tree.LetDecl() | tree.OutcomeItem():
             return mentions.in_family(node.index, (node.body,))

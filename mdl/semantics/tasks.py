@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mdl.semantics import expressions, later, mentions, task_errors, typed
+from mdl.semantics import coalitions, expressions, later, mentions, task_errors, typed
 from mdl.semantics.context import EMPTY, Context, what_is
 from mdl.semantics.kinds import Unknown
 from mdl.semantics.model import (
@@ -19,12 +19,8 @@ from mdl.semantics.model import (
 )
 from mdl.syntax import tree
 
-FIND = {
-    "nucleolus": "nucleolus of a coalitional game",
-    "shapley": "Shapley value of a coalitional game",
-    "least_core": "least core of a coalitional game",
-}
-CHECK = {"core": "core of a coalitional game", "kkt": "check of a KKT point"}
+FIND: dict[str, str] = {}
+CHECK = {"kkt": "check of a KKT point"}
 
 
 def task(ctx: Context, node: tree.Statement) -> Task | None:
@@ -34,6 +30,8 @@ def task(ctx: Context, node: tree.Statement) -> Task | None:
             return _solve(ctx, node)
         case tree.ExpectTask():
             return _expect(ctx, node)
+        case tree.CheckTask() | tree.FindTask() if coalitions.is_task(ctx, node):
+            return coalitions.task(ctx, node)
         case tree.CheckTask():
             return _later(ctx, node, node.what, CHECK, "check of a mechanism's properties")
         case tree.FindTask():
@@ -81,13 +79,12 @@ def _later(
     ctx: Context, node: tree.CheckTask | tree.FindTask, what: tree.Name | None, known: dict[str, str], plain: str
 ) -> LaterTask | None:
     if what is not None and what.name not in known:
-        near, _ = ctx.suggestion(what.name, list(known))
-        ctx.report(task_errors.unknown_task(what.name, what.span, near, tuple(known)))
+        more = coalitions.CHECKS if isinstance(node, tree.CheckTask) else coalitions.FINDS
+        near, _ = ctx.suggestion(what.name, [*known, *more])
+        ctx.report(task_errors.unknown_task(what.name, what.span, near, (*more, *known)))
         return None
     if what is not None and what.name == "kkt":
         later.rule(ctx, node.target, "`check kkt of`")
-    elif what is not None:
-        _target(ctx, node.target, "coalition", "coalitional game")
     else:
         _target(ctx, node.target, "mechanism", "mechanism")
     if isinstance(node, tree.CheckTask):

@@ -72,10 +72,14 @@ class Ref(Expr):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Attribute(Expr):
-    """`base.name`: `welfare.objective`, `link[AB].dual`, `x[u1].reduced_cost`, `welfare.status`."""
+    """`base.name`: `welfare.objective`, `link[AB].dual`, `x[u1].reduced_cost`, `welfare.status`.
+
+    `args` are the index of `v.nucleolus[a]` and `v.worth[{a, b}]`.
+    """
 
     base: Expr
     name: str
+    args: tuple[Expr, ...] = ()
 
 
 @dataclass(slots=True, eq=False, repr=False)

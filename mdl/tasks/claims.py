@@ -9,6 +9,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.answer.answer import Check
 from mdl.answer.numerals import exact, short
 from mdl.semantics import typed
+from mdl.semantics.coalitions import WORDS
 from mdl.semantics.kinds import Element, Numeric
 from mdl.semantics.model import ExpectTask, RuleSymbol
 from mdl.tasks.results import Results
@@ -92,7 +93,11 @@ def _numeric(expr: typed.Expr, ev: Evaluator) -> bool:
 
 
 def _status(expr: typed.Expr, results: Results) -> str | None:
-    """The status that `RULE.status` stands for; None for another expression."""
+    """The status that `RULE.status` stands for, or an answer in words such as `v.core`; None for another expression."""
+    if isinstance(expr, typed.Attribute) and expr.name in WORDS:
+        from mdl.tasks.coalitions import word
+
+        return word(results.instance, expr, results)
     if isinstance(expr, typed.Attribute) and expr.name == "status":
         assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, RuleSymbol)
         return results.answered(expr.base.symbol).solution.status.value

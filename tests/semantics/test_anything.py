@@ -27,7 +27,7 @@ def check(text: str) -> None:
     file, problems = parse(Source("mutated.mdl", text))
     model, found = resolve(file)
     for problem in found:
-        assert re.fullmatch(r"MDL2\d\d", problem.code)
+        assert re.fullmatch(r"MDL[27]\d\d", problem.code)
         assert problem.span is not None and 0 <= problem.span.start <= problem.span.end <= len(text)
     render(found)
     if not found and not problems:

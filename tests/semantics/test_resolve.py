@@ -10,6 +10,8 @@ from mdl.semantics import typed
 from mdl.semantics.kinds import Element, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import (
     ExpectTask,
+    CoalitionSymbol,
+    CoalitionTask,
     LaterSymbol,
     LaterTask,
     LetSymbol,
@@ -90,8 +92,20 @@ def test_chapters_to_come_are_kept() -> None:
         "expectation about a mechanism or coalitional game",
     ]
     assert [prior.name.name for prior in model.priors] == ["value"]
-    core = resolved(EXAMPLES[5])[0].tasks[0]
-    assert isinstance(core, LaterTask) and core.what == "core of a coalitional game"
+
+
+def test_coalitional_games_are_resolved() -> None:
+    model, problems = resolved(EXAMPLES[5])
+    assert problems == ()
+    v = model.symbols["v"]
+    assert isinstance(v, CoalitionSymbol) and not v.cost and isinstance(v.players, typed.Ref)
+    assert v.players.symbol is model.symbols["CREDITOR"]
+    assert [(t.what, t.find, t.game) for t in model.tasks if isinstance(t, CoalitionTask)] == [
+        ("core", False, v),
+        ("nucleolus", True, v),
+        ("shapley", True, v),
+        ("least_core", True, v),
+    ]
 
 
 def test_outcome_formulas_are_lets_of_their_rule() -> None:
