@@ -46,7 +46,7 @@ def _of_symbol(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name
         )
         return typed.Expr(node.span, Unknown())
     if node.args:
-        ctx.report(coalition_errors.attribute_index(node.name.name, "no index", len(node.args), node.span))
+        ctx.report(coalition_errors.attribute_index(node.name.name, "no index", node.span))
         return typed.Expr(node.span, Unknown())
     args = node.base.args if isinstance(node.base, tree.Subscript) else None
     made = references.reference(ctx, scope, symbol, base, node.base.span, args)

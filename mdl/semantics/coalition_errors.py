@@ -45,9 +45,9 @@ def no_agents(name: str, span: Span) -> Diagnostic:
                       "declare the set with `agents`")
 
 
-def attribute_index(name: str, wanted: str, found: int, span: Span) -> Diagnostic:
+def attribute_index(name: str, wanted: str, span: Span) -> Diagnostic:
     """MDL705: `v.nucleolus` without its player, `v.gap` with an index."""
-    return Diagnostic("MDL705", f"`.{name}` takes {wanted}, not {found or 'nothing'}", span, f"expected {wanted}",
+    return Diagnostic("MDL705", f"`.{name}` takes {wanted}", span, f"expected {wanted}",
                       "write `v.nucleolus[a]`, `v.worth[{a, b}]`, `v.least_core`")
 
 

@@ -182,14 +182,14 @@ def attribute(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name,
     wanted = int(name in OF_PLAYER or name in OF_COALITION)
     if len(node.args) != wanted or isinstance(node.base, tree.Subscript):
         needs = "a player" if name in OF_PLAYER else "a coalition" if wanted else "no index"
-        ctx.report(errors.attribute_index(name, needs, len(node.args), node.span))
+        ctx.report(errors.attribute_index(name, needs, node.span))
         return typed.Expr(node.span, Unknown())
     kind: Kind = Element(None) if name in WORDS else Numeric()
     if name in OF_PLAYER:
         arg = references.member(ctx, scope, node.args[0], _player_kind(ctx, symbol))
         if not isinstance(arg.kind, Element | Numeric):
             if not isinstance(arg.kind, Unknown):
-                ctx.report(errors.attribute_index(name, "a player", 1, arg.span))
+                ctx.report(errors.attribute_index(name, "a player", arg.span))
             return typed.Expr(node.span, Unknown())
         return typed.Attribute(node.span, kind, ref, name, (arg,))
     if name in OF_COALITION:
@@ -201,7 +201,7 @@ def attribute(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name,
 def worth(ctx: Context, scope: Scope, symbol: CoalitionSymbol, span: Span, args: tuple[tree.Expr, ...]) -> typed.Expr:
     """`v[{a, b}]` in an `expect`."""
     if len(args) != 1:
-        ctx.report(errors.attribute_index("worth", "a coalition", len(args), span))
+        ctx.report(errors.attribute_index("worth", "a coalition", span))
         return typed.Expr(span, Unknown())
     arg = sets.set_expression(ctx, scope, args[0], _player_kind(ctx, symbol))
     ref = typed.Ref(span, Numeric(), symbol, ())

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mdl.diagnostics import Span
 from mdl.semantics.kinds import Kind
-from mdl.semantics.typed import Binder, Expr
+from mdl.semantics.typed import Binder, Expr, IndexVar
 from mdl.syntax import tree
 
 
@@ -130,6 +130,30 @@ class RuleSymbol(Symbol):
 @dataclass(slots=True, eq=False, repr=False)
 class OutcomeSymbol(Symbol):
     items: tuple[LetSymbol, ...]
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Owned:
+    """A variable that a follower decides on: `args`, one a component of its index, is the follower's index
+    that stands there, or None for every member."""
+
+    variable: VarSymbol
+    args: tuple[IndexVar | None, ...]
+    span: Span
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class FollowerSymbol(Symbol):
+    """A problem that a follower solves once the leader has chosen; of an indexed one, each member its own.
+
+    `rows` are the follower's alone (they are not among the symbols of the model); their indices begin with
+    those of `index`, the same objects.  Bounds of the variables in `own` are the follower's too.
+    """
+
+    sense: str
+    body: Expr
+    own: tuple[Owned, ...]
+    rows: tuple[RowSymbol, ...]
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mdl.diagnostics.text import render
-from tests.semantics.texts import BAD, ROOT, constructors, resolved
+from tests.semantics.texts import BAD, FILES, ROOT, constructors, resolved
 
 PROGRAMS = sorted(BAD.glob("*.mdl"))
 
@@ -28,9 +28,7 @@ def test_every_constructor_has_a_program(name: str, code: str) -> None:
 
 def test_constructors_are_found_and_codes_are_unique() -> None:
     found = constructors()
-    text = "".join(
-        (ROOT / "mdl" / "semantics" / f).read_text(encoding="utf-8") for f in ("errors.py", "task_errors.py")
-    )
+    text = "".join((ROOT / "mdl" / "semantics" / f).read_text(encoding="utf-8") for f in FILES)
     assert len(found) == len(re.findall(r"-> Diagnostic:", text))
     assert len(set(found.values())) == len(found)
     for name, code in found.items():

@@ -154,10 +154,13 @@ def codes(body: str) -> list[str]:
     return [problem.code for problem in resolved("model m;\n" + body)[1]]
 
 
+FILES = ("errors.py", "task_errors.py", "coalition_errors.py")
+
+
 def constructors() -> dict[str, str]:
     """Every error constructor of the semantics with its code, read from the source."""
     found: dict[str, str] = {}
-    for file in ("errors.py", "task_errors.py"):
+    for file in FILES:
         text = (ROOT / "mdl" / "semantics" / file).read_text(encoding="utf-8")
-        found.update(re.findall(r'^def ([a-z]\w*)\((?:[^"]|\n)*?-> Diagnostic:\n    """(MDL2\d\d): ', text, re.M))
+        found.update(re.findall(r'^def ([a-z]\w*)\((?:[^"]|\n)*?-> Diagnostic:\n    """(MDL[27]\d\d): ', text, re.M))
     return found
