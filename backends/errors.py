@@ -71,7 +71,7 @@ def complementarity_in_file(target: str, span: Span | None) -> Diagnostic:
         "MDL580",
         f"{target} has no way to write complementarity conditions",
         span,
-        help="write the program with `--to json`, or solve it here with `mdl solve`",
+        help="write it with `--to pyomo`, `--to latex` or `--to json`, or solve it here with `mdl solve`",
     )
 
 

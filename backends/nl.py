@@ -37,6 +37,8 @@ def files(program: Program) -> NlFiles:
     from pyomo.common.errors import InfeasibleConstraintException
     from pyomo.repn.plugins.nl_writer import NLWriter
 
+    if program.complementarities:
+        raise Failure(errors.complementarity_in_file("NL", program.objective.span))
     if not program.width:
         raise Failure(errors.nothing_to_write("NL", program.objective.span))
     held = assemble(program)

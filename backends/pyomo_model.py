@@ -13,7 +13,7 @@ from typing import Any
 from mdl.backends import errors
 from mdl.backends.expand import Algebra, expand, sums
 from mdl.backends.pyomo_keys import is_scalar, keys_of, sides
-from mdl.backends.python_names import block_names, user_names
+from mdl.backends.python_names import block_names, legal_names, reserved, user_names
 from mdl.diagnostics import Failure
 from mdl.program.graph import Function
 from mdl.program.labels import Labels
@@ -40,11 +40,12 @@ def build(program: Program) -> Any:
 
 
 def assemble(program: Program) -> PyomoModel:
-    """Raises Failure where the program has complementarity conditions, or a constant outside a function's domain."""
+    """Raises Failure where a constant stands outside a function's domain.
+
+    A complementarity pair is a pyomo.mpec Complementarity beside its constraint and variable.
+    """
     import pyomo.environ as pyo
 
-    if program.complementarities:
-        raise Failure(errors.complementarity_in_file("Pyomo", program.objective.span))
     model = pyo.ConcreteModel(name=program.name, doc=program.name)
     legal = block_names(program)
     width, height = len(program.columns), len(program.rows)
@@ -60,6 +61,7 @@ def assemble(program: Program) -> PyomoModel:
             added = add_constraints(model, name, rows_block, nodes, algebra)
             rows[start : start + len(rows_block.labels)] = added
         add_objective(model, legal[-1], program, nodes, algebra)
+        add_pairs(model, program, columns, rows, set(legal))
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise Failure(errors.constant_without_value(str(error), program.objective.span)) from error
     return PyomoModel(model, columns, rows, dict(zip(legal, user_names(program), strict=True)))
@@ -112,6 +114,28 @@ def add_objective(model: Any, name: str, program: Program, nodes: list[list[Any]
     (body,) = sums(held.constant.floats(), held.linear, held.nonlinear, 1, nodes, algebra)
     sense = pyo.maximize if held.maximize else pyo.minimize
     model.add_component(name, pyo.Objective(expr=body, sense=sense, doc=held.name))
+
+
+def add_pairs(model: Any, program: Program, columns: list[Any], rows: list[Any | None], taken: set[str]) -> None:
+    """Both sides of each pair as expressions that are at least 0."""
+    from pyomo.mpec import Complementarity, complements
+
+    names = legal_names([c.name for c in program.complementarities], {*taken, *reserved()})
+    for name, pair in zip(names, program.complementarities, strict=True):
+        row_block, column_block = program.rows[pair.rows], program.columns[pair.columns]
+        size = len(row_block.labels)
+        found = []
+        for row, column in zip(rows[row_block.start :][:size], columns[column_block.start :][:size], strict=True):
+            assert row is not None
+            slack = row.body - row.lower if row.upper is None else row.upper - row.body
+            found.append(complements(slack >= 0, (column if column_block.upper is None else -column) >= 0))
+        if is_scalar(row_block.labels):
+            model.add_component(name, Complementarity(expr=found[0], doc=pair.name))
+            continue
+        component = Complementarity(keys_of(row_block.labels), doc=pair.name)
+        model.add_component(name, component)
+        for key, each in zip(keys_of(row_block.labels), found, strict=True):
+            component.add(key, each)
 
 
 def index_of(labels: Labels) -> tuple[list[Any], ...]:

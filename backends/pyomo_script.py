@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mdl.backends import errors
 from mdl.backends.expand import expand, sums
 from mdl.backends.file_arrays import numerals
 from mdl.backends.file_places import one_line, place_of, title
 from mdl.backends.pyomo_keys import is_scalar, keys_of, sides
-from mdl.backends.python_names import block_names
+from mdl.backends.python_names import block_names, legal_names, reserved
 from mdl.backends.python_text import ScriptAlgebra, Text, key_text
-from mdl.diagnostics import Failure
 from mdl.program.program import Columns, Domain, Objective, Program, ProgramClass, Rows
 
 DOMAINS = {Domain.INTEGER: "domain=pyo.Integers", Domain.BINARY: "domain=pyo.Binary"}
@@ -28,9 +26,7 @@ WIDTH = 100
 
 
 def write(program: Program) -> str:
-    """The script.  Raises Failure (MDL580, MDL582) as backends/pyomo_model.py does."""
-    if program.complementarities:
-        raise Failure(errors.complementarity_in_file("Pyomo", program.objective.span))
+    """The script.  Raises Failure (MDL582) as backends/pyomo_model.py does."""
     return "".join(f"{line}\n" for line in lines(program))
 
 
@@ -61,6 +57,8 @@ def lines(program: Program) -> Iterator[str]:
     body += ["", "# ---- constraints ----"]
     for rows, name in row_names.items():
         body += constraint(rows, name, index_names.get(rows), keys[rows], nodes, algebra)
+    if program.complementarities:
+        body += ["", "# ---- complementarity ----", *pairs(program, column_names, row_names, index_names, set(legal))]
     body += ["", "# ---- objective ----"]
     body += objective(program.objective, legal[-1], nodes, algebra)
 
@@ -86,6 +84,8 @@ def imports(body: list[str]) -> Iterator[str]:
     yield from ["", "import pyomo.environ as pyo"]
     if any("LinearExpression(" in line for line in body):
         yield "from pyomo.core.expr import LinearExpression"
+    if any("Complementarity(" in line for line in body):
+        yield "from pyomo.mpec import Complementarity, complements"
 
 
 def indices(program: Program, names: Sequence[str], keys: Keys) -> tuple[dict[Columns | Rows, str], list[str]]:
@@ -181,6 +181,32 @@ def constraint(
         yield f"m.{place} = {relation}" if index is not None else f"m.{name} = pyo.Constraint(expr={relation})"
 
 
+def pairs(
+    program: Program,
+    column_names: dict[Columns, str],
+    row_names: dict[Rows, str],
+    index_names: dict[Columns | Rows, str],
+    taken: set[str],
+) -> Iterator[str]:
+    """A pyomo.mpec Complementarity a block: slack and multiplier as expressions that are at least 0."""
+    names = legal_names([c.name for c in program.complementarities], {*taken, *reserved()})
+    for name, pair in zip(names, program.complementarities, strict=True):
+        rows, columns = program.rows[pair.rows], program.columns[pair.columns]
+        index = index_names.get(rows)
+        row, column = f"m.{row_names[rows]}", f"m.{column_names[columns]}"
+        if index is not None:
+            row, column = f"{row}[k]", f"{column}[k]"
+        slack = f"{row}.body - {row}.lower" if rows.upper is None else f"{row}.upper - {row}.body"
+        side = column if columns.upper is None else f"-{column}"
+        condition = f"complements({slack} >= 0, {side} >= 0)"
+        if index is None:
+            yield f"m.{name} = Complementarity(expr={condition})"
+        else:
+            yield f"m.{name} = Complementarity({index})"
+            yield f"for k in {index}:"
+            yield f"    m.{name}.add(k, {condition})"
+
+
 def compared(body: Text, low: float | None, high: float | None) -> str:
     if body.value is not None:
         return f"({limit(low)}, LinearExpression([{body.text}]), {limit(high)})"
@@ -208,7 +234,15 @@ def objective(held: Objective, name: str, nodes: list[list[Text]], algebra: Scri
 
 def tail(program: Program) -> Iterator[str]:
     default = '("highs", "appsi_highs")' if program.kind in LINEAR else "()"
-    yield from TAIL.replace("DEFAULT", default).splitlines()
+    text = TAIL.replace("DEFAULT", default)
+    if program.complementarities:
+        text = text.replace("    results = ", f"{RELAXED}    results = ", 1)
+    yield from text.splitlines()
+
+
+RELAXED = """    # a pair becomes: both sides at least 0, and their product at most epsilon
+    pyo.TransformationFactory("mpec.simple_nonlinear").apply_to(m, mpec_bound=1e-8)
+"""
 
 
 TAIL = '''

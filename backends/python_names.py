@@ -2,7 +2,8 @@
 
 Rule: NFKC (Python reads identifiers so), every character that an identifier cannot hold becomes `_`,
 a digit at the front gets a `_`, and a name that Python or Pyomo uses itself (`model`, `name`,
-`index`, `lambda`) or that is taken gets the suffix `_1`, `_2`, ...  So `link.max` is `link_max`.
+`index`, `lambda`) or that is taken gets the suffix `_1`, `_2`, ...  So `link.max` is `link_max`; a closing bracket is left out, so that
+`dual[link]` is `dual_link`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def legal_names(names: Iterable[str], taken: Iterable[str]) -> list[str]:
 
 
 def identifier(name: str) -> str:
+    name = name.removesuffix("]")
     text = "".join(c if c == "_" or ("x" + c).isidentifier() else "_" for c in normalize("NFKC", name))
     # Characters may be legal one by one and change again together.
     text = normalize("NFKC", text) or "_"

@@ -27,6 +27,7 @@ COMMENT = re.compile(r"#.*")
 if TYPE_CHECKING:
     from mdl.algebra.absence import Absence
     from mdl.data.instance import Instance
+    from mdl.lowering.kkt import Kkt
     from mdl.lowering.welfare import Lowered
     from mdl.program.program import Program
     from mdl.program.solution import Solution, SolverOptions
@@ -72,6 +73,13 @@ def compile_rule(instance: Instance, rule: RuleSymbol, absence: Absence | None =
     from mdl.lowering.welfare import lower
 
     return lower(instance, rule, absence=absence)
+
+
+def kkt_of(program: Program) -> Kkt:
+    """The KKT system of a program, as a program again."""
+    from mdl.lowering.kkt import lower_kkt
+
+    return lower_kkt(program)
 
 
 def solve_program(program: Program, options: SolverOptions | None = None, *, via_pyomo: bool = False) -> Solution:

@@ -15,8 +15,10 @@ def run(arguments: argparse.Namespace) -> int:
     from mdl.backends.write import beside, write
 
     instance = loading.load(arguments)
-    rule = loading.rule_named(instance.model, arguments.task)
+    rule, kkt = loading.system_named(instance.model, arguments.task)
     program = driver.compile_rule(instance, rule).program
+    if kkt:
+        program = driver.kkt_of(program).program
     text = write(arguments.to, program, instance.model, rule)
     if arguments.output is None:
         print(text, end="")

@@ -14,8 +14,10 @@ def run(arguments: argparse.Namespace) -> int:
     from mdl.answer.proof import lines
 
     instance = loading.load(arguments)
-    rule = loading.rule_named(instance.model, arguments.task)
+    rule, kkt = loading.system_named(instance.model, arguments.task)
     program = driver.compile_rule(instance, rule).program
+    if kkt:
+        program = driver.kkt_of(program).program
     if arguments.json:
         from mdl.backends.write import write
 

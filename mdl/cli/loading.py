@@ -61,8 +61,16 @@ def task_named(model: Model, name: str) -> Task:
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
 
 
+def system_named(model: Model, name: str | None) -> tuple[RuleSymbol, bool]:
+    """The objective that `compile` and `inspect` are about, and whether its KKT system is meant."""
+    task = None if name is None else task_named(model, name)
+    if isinstance(task, SolveTask) and isinstance(task.rule, RuleSymbol) and task.kkt:
+        return task.rule, True
+    return rule_named(model, name), False
+
+
 def rule_named(model: Model, name: str | None) -> RuleSymbol:
-    """The objective that `compile`, `inspect` and `explain` are about."""
+    """The objective that `explain` is about; with `system_named`, also `compile` and `inspect`."""
     rules = {n: s for n, s in rules_of(model).items() if isinstance(s, RuleSymbol)}
     if name is None:
         if len(rules) != 1:
