@@ -22,10 +22,10 @@ from mdl.algebra.store import Store
 from mdl.algebra.universe import MISSING, Universe
 from mdl.algebra.values import Fixed, Members, Positions
 from mdl.data import errors
-from mdl.data.checks import EntryPlace, check_members, check_param, check_type
+from mdl.data.checks import EntryPlace, check_members, check_values
 from mdl.data.depends import expressions_of, symbols_of
-from mdl.data.entries import Entries, Sets
-from mdl.data.fill import Filled, family, fill, missing_entries, one_set
+from mdl.data.entries import Entries, Listed, Sets
+from mdl.data.fill import Filled, family, fill_what_is_right, missing_entries, one_set
 from mdl.data.instance import Instance
 from mdl.data.literals import entries_of_map, sets_of_map
 from mdl.data.nested import entries_of, sets_of
@@ -173,10 +173,9 @@ class _Binder:
             return
         else:
             raise Failure(errors.no_data(symbol, what))
-        if isinstance(symbol, ParamSymbol):
-            check_param(self.ev, symbol, values, place)
-        else:
-            check_type(self.ev, symbol, values, place)
+        problems = check_values(self.ev, symbol, values, place)
+        if problems:
+            raise Failure(problems)
         self.store.values[symbol] = values
         self.ev.forget(symbol)
 
@@ -185,12 +184,21 @@ class _Binder:
         data: Entries | None = None
         given = self.given.get(symbol)
         if given is not None:
-            return fill(symbol, symbol.kind, entries_of(symbol, given.data, arity, components), domain)
+            return self._checked(symbol, entries_of(symbol, given.data, arity, components), domain)
         if self.sources.has(symbol):
             data = self.sources.entries(symbol)
         elif symbol.given is not None and symbol.given.literal is not None:
             data = entries_of_map(symbol, symbol.given.literal, arity, components)
-        return None if data is None else fill(symbol, symbol.kind, data, domain)
+        return None if data is None else self._checked(symbol, data, domain)
+
+    def _checked(self, symbol: ParamSymbol | TypeSymbol, data: Entries | Listed, domain: Domain) -> Filled:
+        """The data by place in the index table; where rows are wrong, limits are held against the others first."""
+        filled, problems = fill_what_is_right(symbol, symbol.kind, data, domain)
+        if problems:
+            if len(filled.positions):
+                problems += check_values(self.ev, symbol, filled.values, filled.place, filled.positions)
+            raise Failure(problems)
+        return filled
 
     def _filled(
         self, symbol: Symbol, data: Filled, domain: Domain, default: Expr | None

@@ -93,18 +93,23 @@ def column_twice(name: str, column: str, span: Span | None) -> Diagnostic:
 # ---- cells ---------------------------------------------------------------------------------------
 
 
-def not_a_number(symbol: Symbol, text: str, why: str, place: Place) -> Diagnostic:
+def not_a_number(symbol: Symbol, text: str, why: str, place: Place, more: int = 0) -> Diagnostic:
     shown = f"`{text}` is {why}" if text else why
     return Diagnostic(
-        "MDL310", f"`{symbol.name}` needs a number: {shown}{_at(place)}", place.span, why, "", (_declared(symbol),)
+        "MDL310",
+        f"`{symbol.name}` needs a number: {shown}{_at(place)}{_more(more)}",
+        place.span,
+        why,
+        "",
+        (_declared(symbol),),
     )
 
 
-def not_a_member(symbol: Symbol, text: str, why: str, place: Place) -> Diagnostic:
+def not_a_member(symbol: Symbol, text: str, why: str, place: Place, more: int = 0) -> Diagnostic:
     shown = f"`{text}` is {why}" if text else why
     return Diagnostic(
         "MDL311",
-        f"`{symbol.name}` needs a member of a set: {shown}{_at(place)}",
+        f"`{symbol.name}` needs a member of a set: {shown}{_at(place)}{_more(more)}",
         place.span,
         why,
         "",
@@ -178,10 +183,10 @@ def missing_entries(symbol: Symbol, members: Sequence[Sequence[object]], count: 
     )
 
 
-def member_twice(symbol: Symbol, member: Sequence[object], place: Place) -> Diagnostic:
+def member_twice(symbol: Symbol, member: Sequence[object], place: Place, more: int = 0) -> Diagnostic:
     return Diagnostic(
         "MDL316",
-        f"the member {_member(member)} stands twice in `{symbol.name}`{_at(place)}",
+        f"the member {_member(member)} stands twice in `{symbol.name}`{_at(place)}{_more(more)}",
         place.span,
         "again here",
         "a set has each member once: remove one",
@@ -190,12 +195,18 @@ def member_twice(symbol: Symbol, member: Sequence[object], place: Place) -> Diag
 
 
 def not_within(
-    symbol: Symbol, entry: Sequence[object], member: Sequence[object], within: str, place: Place, near: str | None
+    symbol: Symbol,
+    entry: Sequence[object],
+    member: Sequence[object],
+    within: str,
+    place: Place,
+    near: str | None,
+    more: int = 0,
 ) -> Diagnostic:
     owner = f"`{_entry(symbol, entry)}`"
     return Diagnostic(
         "MDL317",
-        f"{_member(member)} of {owner} is not in {within}{_at(place)}",
+        f"{_member(member)} of {owner} is not in {within}{_at(place)}{_more(more)}",
         place.span,
         f"not in {within}",
         f"did you mean `{near}`?" if near else f"use a member of {within}, or add this one to it",
@@ -206,10 +217,12 @@ def not_within(
 # ---- values --------------------------------------------------------------------------------------
 
 
-def out_of_bounds(symbol: Symbol, entry: Sequence[object], value: str, op: str, limit: str, place: Place) -> Diagnostic:
+def out_of_bounds(
+    symbol: Symbol, entry: Sequence[object], value: str, op: str, limit: str, place: Place, more: int = 0
+) -> Diagnostic:
     return Diagnostic(
         "MDL320",
-        f"`{_entry(symbol, entry)}` is {value}, it must be {op} {limit}{_at(place)}",
+        f"`{_entry(symbol, entry)}` is {value}, it must be {op} {limit}{_at(place)}{_more(more)}",
         place.span,
         f"{value} is not {op} {limit}",
         "correct the value, or the bound in the declaration",
@@ -217,10 +230,10 @@ def out_of_bounds(symbol: Symbol, entry: Sequence[object], value: str, op: str, 
     )
 
 
-def not_integer(symbol: Symbol, entry: Sequence[object], value: str, place: Place) -> Diagnostic:
+def not_integer(symbol: Symbol, entry: Sequence[object], value: str, place: Place, more: int = 0) -> Diagnostic:
     return Diagnostic(
         "MDL321",
-        f"`{_entry(symbol, entry)}` is {value}, it must be an integer{_at(place)}",
+        f"`{_entry(symbol, entry)}` is {value}, it must be an integer{_at(place)}{_more(more)}",
         place.span,
         f"{value} is no integer",
         "correct the value, or declare the param without `integer`",
@@ -228,10 +241,12 @@ def not_integer(symbol: Symbol, entry: Sequence[object], value: str, place: Plac
     )
 
 
-def not_in_domain(symbol: Symbol, entry: Sequence[object], value: str, place: Place, domain: Span) -> Diagnostic:
+def not_in_domain(
+    symbol: Symbol, entry: Sequence[object], value: str, place: Place, domain: Span, more: int = 0
+) -> Diagnostic:
     return Diagnostic(
         "MDL322",
-        f"`{_entry(symbol, entry)}` is {value}, which is not in its domain{_at(place)}",
+        f"`{_entry(symbol, entry)}` is {value}, which is not in its domain{_at(place)}{_more(more)}",
         place.span,
         "not in the domain",
         "correct the value, or the domain",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,9 @@ from mdl.algebra.domain import Domain, Family
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.set_values import first_of_equals
 from mdl.algebra.universe import MISSING, Codes, Universe
-from mdl.algebra.values import Members
-from mdl.data import errors
-from mdl.data.columns import BadMember, Cells, Column
-from mdl.data.decimal_text import BadNumber
+from mdl.algebra.values import Members, Truths
+from mdl.data import cells, errors
+from mdl.data.columns import Cells, Column
 from mdl.data.entries import Entries, Listed, Sets, Where
 from mdl.data.table import Place
 from mdl.diagnostics import Diagnostic, Failure
@@ -41,6 +40,16 @@ class Filled:
 
 def fill(symbol: Symbol, kind: Kind, data: Entries | Listed, domain: Domain) -> Filled:
     """Values of a param or type.  Raises Failure with everything wrong with keys, rows and cells."""
+    filled, problems = fill_what_is_right(symbol, kind, data, domain)
+    if problems:
+        raise Failure(problems)
+    return filled
+
+
+def fill_what_is_right(
+    symbol: Symbol, kind: Kind, data: Entries | Listed, domain: Domain
+) -> tuple[Filled, list[Diagnostic]]:
+    """The values whose keys and cells are right, and what is wrong with the others."""
     problems: list[Diagnostic] = []
     positions: Positions = np.arange(domain.size)
     if isinstance(data, Listed):
@@ -48,75 +57,92 @@ def fill(symbol: Symbol, kind: Kind, data: Entries | Listed, domain: Domain) -> 
             found = f"a list of {data.size}"
             raise Failure(errors.wrong_shape(symbol, found, f"a list of {domain.size}, one a member", data.whole))
     elif domain.arity:
-        positions = _collect(problems, lambda: key_positions(symbol, data.keys, domain, data.key_place, data.key_place))
-    values = _collect(problems, lambda: read_values(symbol, kind, data.values, domain.universe, data.value_place))
-    if problems:
-        raise Failure(problems)
-    assert positions is not None and values is not None
-    return Filled(values, positions, data.value_place, data.whole)
+        positions, problems = _positions(symbol, data.keys, domain, data.key_place, True)
+    values, right, wrong = _read_values(symbol, kind, data.values, domain.universe, data.value_place)
+    problems += wrong
+    if not problems:
+        return Filled(values, positions, data.value_place, data.whole), []
+    kept = np.flatnonzero(right & (positions >= 0))
+    held = values.take(kept) if isinstance(values, Numbers) else Members(tuple(c[kept] for c in values.codes))
+    return Filled(held, positions[kept], lambda k: data.value_place(int(kept[k])), data.whole), problems
 
 
-def _collect(problems: list[Diagnostic], make: Callable[[], Any]) -> Any:
-    try:
-        return make()
-    except Failure as f:
-        problems.extend(f.diagnostics)
-        return None
-
-
-def read_values(
+def _read_values(
     symbol: Symbol, kind: Kind, columns: Sequence[Column], universe: Universe, place: Where
-) -> Numbers | Members:
-    """The cells of a value as numbers or members, as the declared kind asks."""
+) -> tuple[Numbers | Members, Truths, list[Diagnostic]]:
+    """The cells of a value as numbers or members, as the declared kind asks; the rows that are right; the others."""
     if isinstance(kind, Numeric):
-        try:
-            return columns[0].numbers()
-        except BadNumber as bad:
-            raise Failure(errors.not_a_number(symbol, bad.text, bad.why, place(bad.row))) from None
-    return Members(tuple(member_codes(symbol, c, universe, place, False) for c in columns))
+        return cells.numbers(symbol, columns[0], place)
+    read = [cells.codes(symbol, c, universe, place, False) for c in columns]
+    right = np.logical_and.reduce([ok for _, ok, _ in read])
+    held = tuple(cells.named(c, codes, ok, universe) for c, (codes, ok, _) in zip(columns, read, strict=True))
+    return Members(held), right, [d for _, _, wrong in read for d in wrong]
 
 
 def member_codes(symbol: Symbol, column: Column, universe: Universe, place: Where, add: bool) -> Codes:
-    try:
-        return column.codes(universe, add)
-    except BadMember as bad:
-        raise Failure(errors.not_a_member(symbol, bad.text, bad.why, place(bad.row))) from None
+    codes, _, wrong = cells.codes(symbol, column, universe, place, add)
+    if wrong:
+        raise Failure(wrong)
+    return codes
 
 
 def key_positions(
     symbol: Symbol, columns: Sequence[Column], domain: Domain, place: Where, again: Where, once: bool = True
 ) -> Positions:
     """Entries of the index table that keys name; unknown keys, and with `once` repeated ones, are errors."""
-    codes = []
+    positions, problems = _positions(symbol, columns, domain, place, once)
+    if problems:
+        raise Failure(problems)
+    return positions
+
+
+def _positions(
+    symbol: Symbol, columns: Sequence[Column], domain: Domain, place: Where, once: bool
+) -> tuple[Positions, list[Diagnostic]]:
+    """Entries that keys name, -1 where a key is wrong, and what is wrong."""
+    codes, problems = [], list[Diagnostic]()
+    readable = np.ones(len(columns[0]), dtype=np.bool_)
     for column, base in zip(columns, domain.bases, strict=True):
         if base is None:
-            codes.append(member_codes(symbol, column, domain.universe, place, False))
+            held, right, wrong = cells.codes(symbol, column, domain.universe, place, False)
+            readable &= right
+            problems += wrong
+            codes.append(held)
         else:
             codes.append(_masks(symbol, column, base, place))
     positions = domain.lookup(codes)
-    lost = np.flatnonzero(positions < 0)
-    if len(lost):
-        row = int(lost[0])
-        member = [c.text(row) for c in columns]
-        known = _known(domain)
-        raise Failure(errors.unknown_key(symbol, member, place(row), known, len(lost) - 1, ""))
+    lost = np.flatnonzero((positions < 0) & readable).tolist()
+    known = _known(domain) if lost else []
+    problems += cells.some(
+        lost,
+        lambda row, more: errors.unknown_key(symbol, [c.text(row) for c in columns], place(row), known, more, ""),
+    )
     if once:
-        _once(symbol, columns, positions, domain, place)
-    return positions
+        positions, again = _once(symbol, columns, positions, place)
+        problems += again
+    return positions, problems
 
 
 def _known(domain: Domain) -> list[str]:
     return [str(m[0]) for m in domain.members()] if domain.arity == 1 and domain.size <= 10_000 else []
 
 
-def _once(symbol: Symbol, columns: Sequence[Column], positions: Positions, domain: Domain, place: Where) -> None:
-    seen = np.bincount(positions, minlength=domain.size)
-    if len(positions) and int(seen.max()) > 1:
-        again = np.flatnonzero(~first_of_equals((positions,)))
-        row = int(again[0])
+def _once(
+    symbol: Symbol, columns: Sequence[Column], positions: Positions, place: Where
+) -> tuple[Positions, list[Diagnostic]]:
+    """The positions, -1 where an entry is named again."""
+    if not len(positions) or int(np.bincount(positions[positions >= 0], minlength=1).max()) < 2:
+        return positions, []
+    again = np.flatnonzero(~first_of_equals((positions,)) & (positions >= 0))
+
+    def tell(row: int, more: int) -> Diagnostic:
         first = int(np.argmax(positions == positions[row]))
-        member = [c.text(row) for c in columns]
-        raise Failure(errors.key_twice(symbol, member, place(row), place(first), len(again) - 1))
+        return errors.key_twice(symbol, [c.text(row) for c in columns], place(row), place(first), more)
+
+    told = list(cells.some(again.tolist(), tell))
+    once = positions.copy()
+    once[again] = -1
+    return once, told
 
 
 def _masks(symbol: Symbol, column: Column, base: Domain, place: Where) -> Codes:
@@ -140,10 +166,7 @@ def one_set(symbol: Symbol, data: Sets, universe: Universe) -> Domain:
     """A set without index; a member that stands twice is an error."""
     columns = [member_codes(symbol, c, universe, data.member_place, True) for c in data.members]
     if len(columns[0]):
-        again = np.flatnonzero(~first_of_equals(columns))
-        if len(again):
-            row = int(again[0])
-            raise Failure(errors.member_twice(symbol, [c.text(row) for c in data.members], data.member_place(row)))
+        _no_member_twice(symbol, data, columns)
     return Domain.relation(universe, columns)
 
 
@@ -156,14 +179,20 @@ def family(symbol: Symbol, data: Sets, domain: Domain) -> tuple[Family, Position
     owners = positions[data.owners] if len(data.owners) else np.zeros(0, dtype=np.int64)
     columns = [member_codes(symbol, c, universe, data.member_place, True) for c in data.members]
     if len(owners):
-        again = np.flatnonzero(~first_of_equals((owners, *columns)))
-        if len(again):
-            row = int(again[0])
-            raise Failure(errors.member_twice(symbol, [c.text(row) for c in data.members], data.member_place(row)))
+        _no_member_twice(symbol, data, (owners, *columns))
     order = np.argsort(owners, kind="stable")
     starts = np.zeros(domain.size + 1, dtype=np.int64)
     np.cumsum(np.bincount(owners, minlength=domain.size), out=starts[1:])
     return Family(universe, starts, tuple(c[order] for c in columns)), order
+
+
+def _no_member_twice(symbol: Symbol, data: Sets, columns: Sequence[Positions]) -> None:
+    def tell(row: int, more: int) -> Diagnostic:
+        return errors.member_twice(symbol, [c.text(row) for c in data.members], data.member_place(row), more)
+
+    problems = list(cells.some(np.flatnonzero(~first_of_equals(columns)).tolist(), tell))
+    if problems:
+        raise Failure(problems)
 
 
 def missing_entries(symbol: Symbol, positions: Positions, domain: Domain, whole: Place) -> None:
