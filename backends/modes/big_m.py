@@ -2,8 +2,8 @@
 
 A pair a, b >= 0 with a <= M (1 - t), b <= N t needs M and N that no solution exceeds.  Each is the largest
 value of a, or of b, over a relaxation of the system: all conditions but complementarity, and of it
-that both sides of one variable or row cannot hold it at once.  Linear programs add that
-objectives are equal.  Where such a maximum is infinite there is no proof, and the mode is refused.
+that a multiplier that is not 0 has a slack of 0.  Linear programs add that objectives are
+equal.  Where such a maximum is infinite there is no proof, and the mode is refused.
 """
 
 from __future__ import annotations
@@ -81,24 +81,41 @@ def polished(kkt: Kkt, x: FloatArray) -> FloatArray:
 
 def proved(kkt: Kkt) -> Limits | str | None:
     """Limits, or why one of them has no proof."""
-    pairs = pairs_of(kkt)
-    relaxed, other = relaxation(kkt), opposites(kkt, pairs)
-    found: dict[str, FloatArray] = {"slack": np.zeros(len(pairs.rows)), "multiplier": np.zeros(len(pairs.rows))}
-    for k in range(len(pairs.rows)):
-        for what, goal in (
-            ("slack", slack_goal(relaxed, pairs, k)),
-            ("multiplier", multiplier_goal(relaxed, pairs, k)),
-        ):
-            shut = other[k] if what == "multiplier" else None
-            most = largest(relaxed, goal, None if shut is None else int(pairs.columns[shut]))
-            if most is None:
-                if what == "slack":
-                    return None
-                most = 0.0  # with the other side open the relaxation may still have points
-            if not np.isfinite(most):
-                return f"no bound on the {what} of `{pair_name(kkt, int(pairs.columns[k]))}` can be proved"
-            found[what][k] = most
-    return Limits(found["slack"], found["multiplier"])
+    pairs, relaxed = pairs_of(kkt), relaxation(kkt)
+    count = len(pairs.rows)
+    limits = Limits(np.zeros(count), np.zeros(count))
+    for k in range(count):
+        most = largest(relaxed, slack_goal(relaxed, pairs, k))
+        if most is None:
+            return None
+        if not np.isfinite(most):
+            return f"no bound on the slack of `{pair_name(kkt, int(pairs.columns[k]))}` can be proved"
+        limits.slack[k] = most
+    for k in range(count):
+        most = largest_multiplier(relaxed, pairs, k)
+        if not np.isfinite(most):
+            return f"no bound on `{pair_name(kkt, int(pairs.columns[k]))}` can be proved"
+        limits.multiplier[k] = most
+    return limits
+
+
+def largest_multiplier(relaxed: Program, pairs: Pairs, k: int) -> float:
+    """Where a multiplier is not 0 its side holds with equality; sides that then cannot have multipliers of 0.
+
+    0 where its side can never hold with equality.
+    """
+    goal = multiplier_goal(relaxed, pairs, k)
+    tight = with_zero(relaxed, slack_goal(relaxed, pairs, k))
+    most = largest(tight, goal)
+    if most is not None and not np.isfinite(most):
+        for other in range(len(pairs.rows)):
+            # the least slack of another side, as the greatest of its negative
+            slack = slack_goal(relaxed, pairs, other)
+            least = largest(tight, negative(slack), signed=True)
+            if least is not None and least < -1e-6:
+                tight = with_zero(tight, multiplier_goal(relaxed, pairs, other))
+        most = largest(tight, goal)
+    return 0.0 if most is None else most
 
 
 def relaxation(kkt: Kkt) -> Program:
@@ -109,19 +126,17 @@ def relaxation(kkt: Kkt) -> Program:
     return replace(kkt.program, complementarities=(), kind=ProgramClass.LP, why=None, faults=())
 
 
-def opposites(kkt: Kkt, pairs: Pairs) -> list[int | None]:
-    """The pair of the other side of the same row or variable, which cannot be active as well."""
-    places = {int(c): k for k, c in enumerate(pairs.columns)}
-    at: dict[tuple[bool, int], list[int]] = {}
-    for m in kkt.multipliers:
-        if m.sign:
-            for k, place in enumerate(m.places.tolist()):
-                at.setdefault((m.of_rows, place), []).append(places[m.start + k])
-    out: list[int | None] = [None] * len(pairs.rows)
-    for held in at.values():
-        if len(held) == 2:
-            out[held[0]], out[held[1]] = held[1], held[0]
-    return out
+def negative(goal: Objective) -> Objective:
+    linear = replace(goal.linear, coefficients=arithmetic.neg(goal.linear.coefficients))
+    return replace(goal, constant=arithmetic.neg(goal.constant), linear=linear)
+
+
+def with_zero(program: Program, goal: Objective) -> Program:
+    """The program with the row `goal == 0`."""
+    right = Bound(arithmetic.neg(goal.constant))
+    name = f"{goal.name} {len(program.rows)}"
+    row = Rows(name, Labels.scalar(), program.height, "==", right, right, goal.linear)
+    return replace(program, rows=(*program.rows, row))
 
 
 def slack_goal(program: Program, pairs: Pairs, k: int) -> Objective:
@@ -146,23 +161,20 @@ def multiplier_goal(program: Program, pairs: Pairs, k: int) -> Objective:
     return Objective("multiplier", True, Numbers.constant(0, 1), linear)
 
 
-def largest(relaxed: Program, goal: Objective, shut: int | None) -> float | None:
-    """The most that a goal can be, a little more than the solver says; None where no point is feasible."""
+def largest(relaxed: Program, goal: Objective, *, signed: bool = False) -> float | None:
+    """The most that a goal can be, a little more than the solver says; None where no point is feasible.
+
+    At least 0 unless `signed`; infinite where there is no proof of a bound.
+    """
     from mdl.backends import highs
 
-    rows = relaxed.rows
-    if shut is not None:
-        zero = Bound(Numbers.constant(0, 1))
-        linear = exact.from_entries(
-            np.zeros(1, dtype=np.int64), np.array([shut]), Numbers.constant(1, 1), 1, relaxed.width
-        )
-        rows = (*rows, Rows("shut", Labels.scalar(), relaxed.height, "==", zero, zero, linear))
-    found = highs.solve(replace(relaxed, objective=goal, rows=rows), SolverOptions())
+    found = highs.solve(replace(relaxed, objective=goal), SolverOptions())
     if found.status is Status.INFEASIBLE:
         return None
     if found.status is not Status.OPTIMAL or found.objective is None:
         return float("inf")
-    return max(0.0, found.objective) * (1 + 1e-6) + 1e-6
+    most = found.objective + 1e-6 * (1 + abs(found.objective))
+    return most if signed else max(0.0, most)
 
 
 def pair_name(kkt: Kkt, column: int) -> str:

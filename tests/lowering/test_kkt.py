@@ -10,8 +10,8 @@ import pytest
 
 from mdl import driver
 from mdl.algebra.numbers import Numbers
-from mdl.diagnostics import Failure, Source
 from mdl.data.bind import bind
+from mdl.diagnostics import Failure, Source
 from mdl.lowering.kkt import Kkt, lower_kkt, sign_of
 from mdl.program.evaluation import Evaluation
 from mdl.program.graph import Affine, Apply, Function, Power, Product
@@ -97,7 +97,8 @@ def test_a_multiplier_for_each_side_that_is_there_and_no_other() -> None:
 
 def test_names_are_made_of_the_users() -> None:
     kkt = system(
-        "model m; set L := {AB}; var x[L] >= 0; subject to link[l in L]: x[l] <= 3; maximize g: log(1 + sum(l in L) x[l]);",
+        "model m; set L := {AB}; var x[L] >= 0; subject to link[l in L]: x[l] <= 3;"
+        " maximize g: log(1 + sum(l in L) x[l]);",
         "g",
     )
     names = [b.labels.name(b.name, 0) for b in (*kkt.program.rows, *kkt.program.columns)]
@@ -115,9 +116,7 @@ def test_signs_are_those_of_the_page(side: str, maximize: bool, sign: int) -> No
 
 
 def test_quadratic_programs_have_linear_systems() -> None:
-    kkt = system(
-        "model m; var x; var y >= 0; subject to r: x + y == 2; minimize c: (x - 1)^2 + 3 * y^2 + x * y;", "c"
-    )
+    kkt = system("model m; var x; var y >= 0; subject to r: x + y == 2; minimize c: (x - 1)^2 + 3 * y^2 + x * y;", "c")
     assert kkt.program.linear_rows
     row = kkt.program.rows[0]
     # by x: 2 (x - 1) + y - dual
