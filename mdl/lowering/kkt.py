@@ -104,7 +104,7 @@ class Kkt:
 
 
 @dataclass(slots=True, frozen=True, eq=False)
-class _Side:
+class Side:
     """Some entries of a primal block with a limit on one side (`equal`: on both)."""
 
     name: str
@@ -124,13 +124,13 @@ class _Side:
 def lower_kkt(primal: Program) -> Kkt:
     """Raises Failure for a program with integer variables (MDL430)."""
     _refuse_integers(primal)
-    sides = [*_row_sides(primal), *_bound_sides(primal)]
+    sides = [*sides_of_rows(primal), *sides_of_bounds(primal)]
     width = primal.width + sum(len(s.places) for s in sides)
     columns, rows = list(primal.columns), list[Rows]()
     starts = np.cumsum([primal.width, *(len(s.places) for s in sides)]).tolist()
     for start, s in zip(starts, sides, strict=False):
         sign = sign_of(s.side, primal.objective.maximize)
-        columns.append(_multiplier_columns(s, start, sign))
+        columns.append(multiplier_columns(s, start, sign))
     gradient, nodes = _stationarity(primal, sides, starts, width)
     height = 0
     for block in primal.columns:
@@ -143,7 +143,7 @@ def lower_kkt(primal: Program) -> Kkt:
         made.append(Multiplier(s.name, s.of_rows, s.places, s.side, sign, start, height, column_block, len(rows)))
         if sign:
             pairs.append(Complementarity(f"complementarity[{s.name}]", len(rows), column_block))
-        rows.append(_primal_rows(s, height, width))
+        rows.append(side_rows(s, height, width))
         height += len(s.places)
     goal = primal.objective
     nothing = Objective(f"kkt of {goal.name}", False, Numbers.constant(0, 1), SparseRows.empty(1, width), (), goal.span)
@@ -170,27 +170,29 @@ def _refuse_integers(primal: Program) -> None:
 # ---- sides ---------------------------------------------------------------------------------------------
 
 
-def _row_sides(primal: Program) -> Iterator[_Side]:
+def sides_of_rows(primal: Program) -> Iterator[Side]:
+    """Each side of each block of rows; of an equality both at once."""
     for block in primal.rows:
         found = list(_cases(block.lower, block.upper, len(block.labels)))
         both = block.relation == "range" or len({side for side, _, _ in found} - {"equal"}) > 1
         for side, at, limit in found:
             name = f"{block.name}.{side}" if both and side != "equal" else block.name
-            yield _Side(
+            yield Side(
                 name, _labels(block.labels, at), True, at + block.start, side, limit, _relation(side),
-                _chosen(block.linear, at), tuple((_chosen(m, at), k) for m, k in block.nonlinear),
+                chosen(block.linear, at), tuple((chosen(m, at), k) for m, k in block.nonlinear),
                 block.role, block.span, block.origin,
             )  # fmt: skip
 
 
-def _bound_sides(primal: Program) -> Iterator[_Side]:
+def sides_of_bounds(primal: Program) -> Iterator[Side]:
+    """Each side of each block of bounds, as rows."""
     for block in primal.columns:
         for side, at, limit in _cases(block.lower, block.upper, len(block.labels)):
             word = "fixed" if side == "equal" else side
             count = len(at)
             places = at + block.start
             linear = SparseRows(np.arange(count + 1), places, Numbers.constant(1, count), primal.width)
-            yield _Side(
+            yield Side(
                 f"{block.name}.{word}", _labels(block.labels, at), False, places, side, limit, _relation(side),
                 linear, (), block.role, block.span, block.origin,
             )  # fmt: skip
@@ -230,7 +232,8 @@ def _labels(labels: Labels, at: Places) -> Labels:
     return Labels(labels.atoms, tuple(c[at] for c in labels.codes), len(at))
 
 
-def _chosen(rows: SparseRows, at: Places) -> SparseRows:
+def chosen(rows: SparseRows, at: Places) -> SparseRows:
+    """Rows `at`, in that order."""
     if len(at) == rows.rows:
         return rows
     places, starts = entries_of(np.asarray(rows.starts), at)
@@ -240,7 +243,8 @@ def _chosen(rows: SparseRows, at: Places) -> SparseRows:
 # ---- blocks --------------------------------------------------------------------------------------------
 
 
-def _multiplier_columns(s: _Side, start: int, sign: int) -> Columns:
+def multiplier_columns(s: Side, start: int, sign: int) -> Columns:
+    """A column a row of the side, from `start` on; `sign` as of `sign_of`."""
     zero = Bound(Numbers.constant(0, len(s.places)))
     return Columns(
         f"dual[{s.name}]", s.labels, start, zero if sign > 0 else None, zero if sign < 0 else None,
@@ -248,7 +252,8 @@ def _multiplier_columns(s: _Side, start: int, sign: int) -> Columns:
     )  # fmt: skip
 
 
-def _primal_rows(s: _Side, height: int, width: int) -> Rows:
+def side_rows(s: Side, height: int, width: int) -> Rows:
+    """The side as rows of the KKT program."""
     limit = Bound(s.limit)
     return Rows(
         s.name, s.labels, height, s.relation, limit if s.side != "upper" else None,
@@ -260,8 +265,8 @@ def _stationarity_rows(block: Columns, gradient: Vector, height: int, width: int
     at = np.arange(block.start, block.start + len(block.labels))
     linear = SparseRows.empty(len(at), width)
     if gradient.variables:
-        linear = _chosen(gradient.variables[0], at)
-    maps = tuple((m, k) for m, k in ((_chosen(m, at), k) for m, k in gradient.nodes) if m.nonzeros)
+        linear = chosen(gradient.variables[0], at)
+    maps = tuple((m, k) for m, k in ((chosen(m, at), k) for m, k in gradient.nodes) if m.nonzeros)
     constant = Numbers.constant(0, len(at)) if gradient.constant is None else gradient.constant.take(at)
     zero = Bound(arithmetic.neg(constant))
     return Rows(
@@ -271,7 +276,7 @@ def _stationarity_rows(block: Columns, gradient: Vector, height: int, width: int
 
 
 def _stationarity(
-    primal: Program, sides: list[_Side], starts: list[int], width: int
+    primal: Program, sides: list[Side], starts: list[int], width: int
 ) -> tuple[Vector, tuple[Node, ...]]:
     """gradient f - J'y - z by all columns of the primal program, and the graph with the nodes that it needs."""
     work = Adjoints([_wide_node(n, width) for n in primal.nodes], width)
