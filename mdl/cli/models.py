@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -22,11 +23,12 @@ def folder() -> Path:
 
 
 def titles() -> dict[str, str]:
-    """Title of each model by its file's name without the ending."""
+    """Title of each model by its name: the path without the ending, such as `unicast` or `kkt/screening`."""
     found = {}
-    for path in sorted(folder().glob("*.mdl")):
+    for path in sorted(folder().rglob("*.mdl"), key=lambda p: (len(p.parts), p)):
         header = HEADER.search(path.read_text(encoding="utf-8"))
-        found[path.stem] = header.group(2) or "" if header else ""
+        name = path.relative_to(folder()).with_suffix("").as_posix()
+        found[name] = header.group(2) or "" if header else ""
     return found
 
 
@@ -49,10 +51,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def copy(name: str, target: Path) -> Path:
-    """A model and the data files that it names; never over a file that is there."""
-    text = (folder() / f"{name}.mdl").read_text(encoding="utf-8")
-    parts = [f"{name}.mdl", *re.findall(r'^data\s+"([^"]+)"', text, re.MULTILINE)]
-    for part in parts:
+    """A model and the data files that it names, in the folders they have here; never over a file that is there."""
+    model = Path(f"{name}.mdl")
+    text = (folder() / model).read_text(encoding="utf-8")
+    data = (model.parent / found for found in re.findall(r'^data\s+"([^"]+)"', text, re.MULTILINE))
+    for part in (model, *(Path(os.path.normpath(d)) for d in data)):
         place = target / part
         if place.exists():
             if place.suffix == ".mdl" or place.read_bytes() != (folder() / part).read_bytes():
@@ -63,4 +66,4 @@ def copy(name: str, target: Path) -> Path:
             shutil.copyfile(folder() / part, place)
         except OSError as error:
             raise Failure(errors.cannot_write(str(place), error.strerror or str(error))) from None
-    return target / f"{name}.mdl"
+    return target / model
