@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 TARGETS = ("pyomo", "lp", "mps", "nl", "latex", "json")
 
 
-def write(target: str, program: Program, model: Model, rule: RuleSymbol) -> str:
-    """The text of the file.  Raises Failure where the target cannot say the program (MDL580-MDL589)."""
+def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) -> str:
+    """The text of the file; `rule` is what LaTeX is made from.  Raises Failure where the target cannot say the program (MDL580-MDL589)."""
     match target:
         case "pyomo":
             from mdl.backends import pyomo_script
@@ -36,6 +36,7 @@ def write(target: str, program: Program, model: Model, rule: RuleSymbol) -> str:
         case "latex":
             from mdl.backends import latex
 
+            assert rule is not None
             return latex.write(model, rule)
         case "json":
             from mdl.backends import json_program

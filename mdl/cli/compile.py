@@ -6,20 +6,30 @@ import argparse
 from pathlib import Path
 
 from mdl import driver
-from mdl.cli import loading
+from mdl.cli import errors, loading
 from mdl.cli.main import DONE
 from mdl.cli.whole_file import write_whole
+from mdl.diagnostics import Failure
 
 
 def run(arguments: argparse.Namespace) -> int:
     from mdl.backends.write import beside, write
 
     instance = loading.load(arguments)
-    rule, kkt = loading.system_named(instance.model, arguments.task)
-    program = driver.compile_rule(instance, rule).program
-    if kkt:
-        program = driver.kkt_of(program).program
-    text = write(arguments.to, program, instance.model, rule)
+    game = loading.game_named(instance.model, arguments.task)
+    if game is not None:
+        from mdl.tasks.game_program import program as program_of_game
+
+        if arguments.to == "latex":
+            raise Failure(errors.no_latex(arguments.task))
+        program = program_of_game(instance, game)
+        text = write(arguments.to, program, instance.model, None)
+    else:
+        rule, kkt = loading.system_named(instance.model, arguments.task)
+        program = driver.compile_rule(instance, rule).program
+        if kkt:
+            program = driver.kkt_of(program).program
+        text = write(arguments.to, program, instance.model, rule)
     if arguments.output is None:
         print(text, end="")
     else:

@@ -8,9 +8,20 @@ from mdl import driver
 from mdl.cli import errors
 from mdl.data.instance import Instance
 from mdl.data.overrides import Overrides
-from mdl.diagnostics import Failure
+from mdl.diagnostics import Failure, Source, Span
 from mdl.diagnostics.similar import nearest
-from mdl.semantics.model import ExpectTask, LaterTask, Model, OutcomeSymbol, RuleSymbol, SolveTask, Task
+from mdl.semantics.coalitions import CHECKS, FINDS
+from mdl.semantics.model import (
+    CoalitionTask,
+    ExpectTask,
+    GameSymbol,
+    LaterTask,
+    Model,
+    OutcomeSymbol,
+    RuleSymbol,
+    SolveTask,
+    Task,
+)
 from mdl.syntax import tree
 
 CHECK_KKT = "check of a KKT point"
@@ -57,8 +68,27 @@ def task_named(model: Model, name: str) -> Task:
     of = rules.get(plain.removeprefix("kkt of ")) if plain.startswith("kkt of ") else None
     if isinstance(of, RuleSymbol):
         return SolveTask(of, True, None, None, of.span)
-    known = list(rules) + [_words(t.span.text) for t in model.tasks if isinstance(t, LaterTask)]
+    asked = _of_game(model, wanted)
+    if asked is not None:
+        return asked
+    known = list(rules) + [_words(t.span.text) for t in model.tasks if isinstance(t, LaterTask | CoalitionTask)]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
+
+
+def _of_game(model: Model, words: str) -> CoalitionTask | None:
+    """`core of v`, also where the file has no such task."""
+    what, _, target = words.removeprefix("check ").removeprefix("find ").partition(" of ")
+    game = model.symbols.get(target)
+    if not isinstance(game, GameSymbol) or what not in (*CHECKS, *FINDS) or what == "in_core":
+        return None
+    text = f"{'find' if what in FINDS else 'check'} {what} of {target};"
+    return CoalitionTask(what, what in FINDS, game, (), Span(Source("command line", text), 0, len(text)))
+
+
+def game_named(model: Model, name: str | None) -> CoalitionTask | None:
+    """The task on a coalitional game that is meant, if it is one."""
+    task = None if name is None else task_named(model, name)
+    return task if isinstance(task, CoalitionTask) else None
 
 
 def system_named(model: Model, name: str | None) -> tuple[RuleSymbol, bool]:

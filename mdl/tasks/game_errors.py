@@ -100,3 +100,14 @@ def too_many_corners(name: str, players: int, most: int, span: Span) -> Diagnost
         f"at most {most} players",
         f"`find core_range of {name};` gives each player's least and greatest payoff in the core",
     )
+
+
+def not_a_program(what: str, name: str, span: Span) -> Diagnostic:
+    """MDL719: an answer that no single program gives."""
+    return Diagnostic(
+        "MDL719",
+        f"`{what} of {name}` is not one program",
+        span,
+        "a formula, or programs one after the other",
+        f"`core of {name}` and `least_core of {name}` are linear programs; `mdl solve` answers this task",
+    )
