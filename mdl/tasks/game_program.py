@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mdl.coalitions.rows import PROGRAMS, lower_game
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure
-from mdl.coalitions.rows import PROGRAMS, lower_game
 from mdl.program.program import Program
 from mdl.program.solution import SolverOptions
 from mdl.semantics.model import CoalitionTask
