@@ -74,7 +74,7 @@ def _check(ctx: Context, node: tree.Compare, op: str, left: typed.Expr, right: t
     a, b = left.kind, right.kind
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return
-    span = left.span.to(right.span)
+    span = node.span if len(node.rest) == 1 else left.span.to(right.span)
     if op in MEMBERSHIP:
         item = b.item if isinstance(b, SetOf) else Unknown()
         if not _can_equal(a, item, ctx.named):

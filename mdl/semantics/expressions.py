@@ -111,21 +111,32 @@ def _sum(ctx: Context, scope: Scope, node: tree.Add) -> typed.Expr:
 
 def _product(ctx: Context, scope: Scope, node: tree.Mul) -> typed.Expr:
     """`a / b * c` is `(a / b) * c`: factors gather until a division closes them."""
-    made = number(ctx, scope, node.first)
-    factors = [made]
+    factors = [number(ctx, scope, node.first)]
+    before = _through(Span(node.span.source, node.span.start, node.span.start), node.first.span)
     for op, child in node.rest:
         factor = number(ctx, scope, child)
+        span = _through(before, child.span)
         if op == "*":
             factors.append(factor)
         else:
-            factors = [typed.Div(made.span.to(factor.span), Numeric(), _times(factors), factor)]
+            factors = [typed.Div(span, Numeric(), _times(factors, before), factor)]
+        before = span
     return _times(factors, node.span)
 
 
-def _times(factors: list[typed.Expr], span: Span | None = None) -> typed.Expr:
-    if len(factors) == 1:
-        return factors[0]
-    return typed.Mul(span or factors[0].span.to(factors[-1].span), Numeric(), tuple(factors))
+def _times(factors: list[typed.Expr], span: Span) -> typed.Expr:
+    return factors[0] if len(factors) == 1 else typed.Mul(span, Numeric(), tuple(factors))
+
+
+def _through(before: Span, operand: Span) -> Span:
+    """What stands before an operand of a chain, the operand, and the parentheses around it, for messages."""
+    text, end = before.source.text, operand.end
+    for _ in range(text.count("(", before.end, operand.start)):
+        closing = text.find(")", end)
+        if closing < 0 or text[end:closing].strip():
+            break
+        end = closing + 1
+    return Span(before.source, before.start, end)
 
 
 def _call(ctx: Context, scope: Scope, node: tree.Call) -> typed.Expr:

@@ -8,6 +8,10 @@ from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, TupleOf, Unknown
 from mdl.semantics.model import SetSymbol
 from mdl.semantics.typed import IndexVar
 from mdl.syntax import tree
+from mdl.syntax.errors import too_deep
+
+MOST_OPERATORS = 200
+"""Of sets in one chain: each is a level of the typed tree."""
 
 RESERVED = frozenset(
     {"log", "exp", "sqrt", "abs", "min", "max", "sum", "prod", "mean", "card", "subsets", "expected", "valuation"}
@@ -148,6 +152,9 @@ def _subsets(ctx: Context, scope: Scope, node: tree.Call) -> typed.Expr:
 
 def _operation(ctx: Context, scope: Scope, node: tree.Add | tree.Mul, item: Kind | None) -> typed.Expr:
     """A chain of set operators, from the left; literals take the kind of member of what stands before."""
+    if len(node.rest) > MOST_OPERATORS:
+        ctx.report(too_deep(node.span, MOST_OPERATORS))
+        return typed.Expr(node.span, Unknown())
     left = _set(ctx, scope, node.first, item)
     for op, operand in node.rest:
         if op in "+-/":

@@ -14,6 +14,9 @@ from mdl.syntax.parser import Build
 _MOST_DIGITS = 400
 _MOST_POWER = 400
 _MOST_SCOPES = 20
+# `a / b / c` is `(a / b) / c`: each of these is a level.
+_LEVELS = frozenset({"/", "|", "\\", "&"})
+_MOST_LEVELS = 200
 # How a sign of the paper, or a word, is called in the tree.
 _OPERATORS = {
     "≤": "<=",
@@ -192,11 +195,20 @@ def not_in(b: Build, v: list[Any], start: int, end: int) -> str:
 
 
 def add(b: Build, v: list[Any], start: int, end: int) -> tree.Add:
-    return tree.Add(b.span(start, end), v[0][0], tuple(v[0][1:]))
+    return tree.Add(b.span(start, end), v[0][0], _shallow(b, v[0][1:], start, end))
 
 
 def mul(b: Build, v: list[Any], start: int, end: int) -> tree.Mul:
-    return tree.Mul(b.span(start, end), v[0][0], tuple(v[0][1:]))
+    return tree.Mul(b.span(start, end), v[0][0], _shallow(b, v[0][1:], start, end))
+
+
+def _shallow(b: Build, rest: list[Any], start: int, end: int) -> tuple[Any, ...]:
+    """The operands after the first; where each operator makes a level, no more than are read."""
+    levels = [k for k, (op, _) in enumerate(rest) if op in _LEVELS]
+    if len(levels) <= _MOST_LEVELS:
+        return tuple(rest)
+    b.problems.append(errors.too_deep(b.span(start, end), _MOST_LEVELS))
+    return tuple(rest[: levels[_MOST_LEVELS]])
 
 
 def compare(b: Build, v: list[Any], start: int, end: int) -> tree.Compare:
