@@ -187,3 +187,14 @@ def row_cannot_hold(target: str, row: str, span: Span | None) -> Diagnostic:
         span,
         help="the program is infeasible: `mdl explain` names the rows that conflict",
     )
+
+
+def no_single_line(why: str, span: Span) -> Diagnostic:
+    """KKT conditions with a family that has no derivative in one line, such as one with `abs`."""
+    return Diagnostic(
+        "MDL590",
+        f"the KKT conditions cannot be written one line a family: {why}",
+        span,
+        label="here",
+        help="`mdl inspect FILE \"kkt of RULE\"` shows them row by row; `--to pyomo` and `--to json` write them",
+    )

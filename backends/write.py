@@ -34,9 +34,13 @@ def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) 
 
             return nl.write(program)
         case "latex":
+            assert rule is not None
+            if program.complementarities or program.kind.value == "complementarity":
+                from mdl.backends import latex_kkt
+
+                return latex_kkt.write(model, rule)
             from mdl.backends import latex
 
-            assert rule is not None
             return latex.write(model, rule)
         case "json":
             from mdl.backends import json_program

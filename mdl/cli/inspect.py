@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from mdl import driver
 from mdl.cli import loading
 from mdl.cli.main import DONE
+from mdl.semantics.model import Model, RuleSymbol
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -14,8 +16,15 @@ def run(arguments: argparse.Namespace) -> int:
     from mdl.answer.proof import lines
 
     instance = loading.load(arguments)
-    rule, kkt = loading.system_named(instance.model, arguments.task)
-    program = driver.compile_rule(instance, rule).program
+    game = loading.game_named(instance.model, arguments.task)
+    rule, kkt = None, False
+    if game is not None:
+        from mdl.tasks.game_program import program as program_of_game
+
+        program = program_of_game(instance, game)
+    else:
+        rule, kkt = loading.system_named(instance.model, arguments.task)
+        program = driver.compile_rule(instance, rule).program
     if kkt:
         program = driver.kkt_of(program).program
     if arguments.json:
@@ -27,8 +36,26 @@ def run(arguments: argparse.Namespace) -> int:
         for line in matching(program, arguments.rows):
             print(line)
         return DONE
+    if kkt and rule is not None:
+        for line in conditions(instance.model, rule):
+            print(line)
     for line in overview(program):
         print(line)
     for line in lines(program):
         print(line)
     return DONE
+
+
+def conditions(model: Model, rule: RuleSymbol) -> Iterator[str]:
+    """The KKT conditions by families; why not, where an expression has no derivative in one line."""
+    from mdl.algebra.differentiate import Unwritable
+    from mdl.answer.typed_text import lines
+    from mdl.lowering.kkt_families import families
+
+    try:
+        found = families(model, rule)
+    except Unwritable as why:
+        yield f"KKT conditions of {rule.name}: only row by row, since {why.why} (line {why.span.line})"
+        return
+    yield f"KKT conditions of {rule.name} ({rule.sense})"
+    yield from lines(found)
