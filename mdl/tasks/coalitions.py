@@ -23,6 +23,7 @@ from mdl.semantics import typed
 from mdl.semantics.coalitions import OF_COALITION, OF_PLAYER
 from mdl.semantics.model import CoalitionSymbol, CoalitionTask, GameSymbol
 from mdl.tasks import game_errors as errors
+from mdl.tasks import generated
 from mdl.tasks.externalities import convention
 from mdl.tasks.games import listed, players_of
 from mdl.tasks.results import Results
@@ -34,6 +35,9 @@ SHOWN = 12
 
 def answer(instance: Instance, task: CoalitionTask, text: str, results: Results) -> Answer:
     """Raises Failure (MDL710-718) where the game or what is asked of it does not exist."""
+    players = generated.too_large(instance, task.game)
+    if players is not None and task.what in generated.ANSWERED:
+        return generated.answer(instance, task, players, text, results)
     started = perf_counter()
     solved = solved_game(instance, task.game, results)
     compiled = perf_counter() - started
@@ -241,6 +245,9 @@ def number(value: Fraction | float) -> str:
 def word(instance: Instance, expr: typed.Attribute, results: Results) -> str:
     """`v.core`: empty or nonempty; `v.convex`: yes or no."""
     assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, GameSymbol)
+    empty = generated.core_is_empty(instance, expr.base.symbol, expr.name, results)
+    if empty is not None:
+        return {"core": ("nonempty", "empty"), "balanced": ("yes", "no")}[expr.name][empty]
     solved = solved_game(instance, expr.base.symbol, results)
     if expr.name == "core":
         return "empty" if solved.core_is_empty else "nonempty"
@@ -255,6 +262,9 @@ def word(instance: Instance, expr: typed.Attribute, results: Results) -> str:
 def value(instance: Instance, expr: typed.Attribute, frame: Frame, ev: Evaluator, results: Results) -> Numbers:
     """`v.least_core`, `v.nucleolus[a]`, `v.worth[{a, b}]`, one a row of the frame."""
     assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, GameSymbol)
+    large = generated.number(instance, expr.base.symbol, expr.name, results)
+    if large is not None:
+        return Numbers.inexact([large] * frame.size)
     solved = solved_game(instance, expr.base.symbol, results)
     if expr.name in OF_PLAYER:
         payoff = _of_player(solved, expr.name, expr.span)

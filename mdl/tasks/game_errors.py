@@ -111,3 +111,15 @@ def not_a_program(what: str, name: str, span: Span) -> Diagnostic:
         "a formula, or programs one after the other",
         f"`core of {name}` and `least_core of {name}` are linear programs; `mdl solve` answers this task",
     )
+
+
+def generated_rows(name: str, players: int, what: str, span: Span) -> Diagnostic:
+    """MDL734: the program of a large game as a page or a file."""
+    rows = f"2^{players} = {float(2**players):.3g} rows"
+    return Diagnostic(
+        "MDL734",
+        f"the program of `{what} of {name}` has {rows}, which are generated as needed",
+        span,
+        f"{players} players",
+        f"`mdl solve` with `{'find' if what == 'least_core' else 'check'} {what} of {name};` says how many it took",
+    )

@@ -28,7 +28,8 @@ Key = tuple[RuleSymbol, tuple[object, ...]]
 class Solved:
     """One rule solved: its program and what the solver said.
 
-    `lowered` is None where rows or bounds without variables are false: `why_not` says which.
+    `lowered` is None where rows or bounds without variables are false: `why_not` says which, or which
+    follower has no answer.
     """
 
     rule: RuleSymbol
@@ -51,6 +52,8 @@ class Results:
     latest: Solved | None = None
     games: dict[Symbol, object] = field(default_factory=dict)
     """Coalitional games with their answers (mdl.tasks.solved_game.SolvedGame)."""
+    generated: dict[tuple[Symbol, str], object] = field(default_factory=dict)
+    """Answers on games too large to list (mdl.coalitions.generation.Generated)."""
 
     def solve(self, rule: RuleSymbol, absence: Absence | None = None) -> Solved:
         key = (rule, signature(absence))
@@ -68,7 +71,12 @@ class Results:
             return Solved(rule, None, nowhere, perf_counter() - started, found.diagnostics)
         compiled = perf_counter() - started
         solution = driver.solve_program(lowered.program, self.options, via_pyomo=self.via_pyomo)
-        return Solved(rule, lowered, solution, compiled)
+        why_not: tuple[Diagnostic, ...] = ()
+        if lowered.program.followers and solution.status is Status.INFEASIBLE:
+            from mdl.tasks.followers import why_infeasible
+
+            why_not = why_infeasible(lowered.program, self.options)
+        return Solved(rule, lowered, solution, compiled, why_not)
 
     # ---- mdl.algebra.values.Solved ----
 
