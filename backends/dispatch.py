@@ -23,6 +23,10 @@ def solve(program: Program, options: SolverOptions | None = None, *, via_pyomo: 
         from mdl.backends import pyomo_solve
 
         return pyomo_solve.solve(program, options)
+    if program.followers:
+        from mdl.backends.modes import leader
+
+        return leader.solve(program, options)
     name = choose(program, options.solver)
     if name == "ipopt":
         from mdl.backends import interior, ipopt

@@ -15,10 +15,11 @@ import numpy as np
 
 from mdl.algebra import arithmetic
 from mdl.algebra.numbers import FloatArray, Numbers
-from mdl.lowering.kkt import Kkt, Pairs, pairs_of
+from mdl.lowering.kkt import Kkt, pairs_of
 from mdl.program import exact
 from mdl.program.labels import Labels
 from mdl.program.maps import Places
+from mdl.program.pairs import Pairs
 from mdl.program.program import Bound, Columns, Domain, Objective, Program, ProgramClass, Rows
 from mdl.program.solution import Solution, SolverOptions, Status
 from mdl.program.sparse import SparseRows

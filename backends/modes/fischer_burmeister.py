@@ -14,9 +14,10 @@ from time import monotonic, perf_counter
 import numpy as np
 
 from mdl.algebra.numbers import FloatArray
-from mdl.lowering.kkt import Kkt, Pairs, pairs_of
+from mdl.lowering.kkt import Kkt, pairs_of
 from mdl.program.functions import Functions
 from mdl.program.maps import Places
+from mdl.program.pairs import Pairs
 from mdl.program.program import ProgramClass
 from mdl.program.residual import row_sides
 from mdl.program.solution import Solution, SolverOptions, Status

@@ -35,6 +35,19 @@ def duals(program: Program, solution: Solution) -> list[Table]:
     return [labelled(r.name, r.labels, y[r.start : r.start + len(r.labels)]) for r in program.rows]
 
 
+def multipliers(program: Program, solution: Solution) -> list[Table]:
+    """Of followers inside the program: one table a side of a family of their rows, or of bounds."""
+    if solution.values is None:
+        return []
+    x, out = solution.values, []
+    for follower in program.followers:
+        for rows, columns in follower.sides:
+            block = program.columns[columns]
+            end = block.start + len(block.labels)
+            out.append(labelled(program.rows[rows].name, block.labels, x[block.start : end]))
+    return out
+
+
 def of_symbol(instance: Instance, symbol: Symbol, found: Numbers | Members | Truths) -> Table:
     """A let's values over its whole index table: numbers, members, or `true` and `false`."""
     domain = instance.domain(symbol)

@@ -41,7 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def reasons(program: Program, solution: Solution, options: SolverOptions) -> Iterator[str]:
     status = solution.status
-    if status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
+    if program.followers and status is Status.INFEASIBLE:
+        yield from follower_lines(program, options)
+    elif status in (Status.INFEASIBLE, Status.INFEASIBLE_OR_UNBOUNDED):
         from mdl.backends.conflict import find_conflict
 
         conflict = find_conflict(program, options)
@@ -56,6 +58,17 @@ def reasons(program: Program, solution: Solution, options: SolverOptions) -> Ite
         yield f"{program.objective.name} has an optimum ({status.value}): nothing to explain"
     else:
         yield f"{status.value}: {solution.message}"
+
+
+def follower_lines(program: Program, options: SolverOptions) -> Iterator[str]:
+    from mdl.tasks.followers import why_infeasible
+
+    found = why_infeasible(program, options)
+    for reason in found:
+        yield reason.message
+        yield from (f"  {note}" for note in reason.notes)
+    if not found:
+        yield "infeasible: the leader's rows leave no point at which every follower has a best answer"
 
 
 def print_json(rule: str, solution: Solution, lines: list[str]) -> None:

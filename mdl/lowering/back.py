@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -37,6 +37,8 @@ class Lowered:
     epigraphs: tuple[Epigraph, ...]
     lifts: tuple[Lift, ...] = ()
     notes: tuple[str, ...] = ()
+    multipliers: Mapping[Symbol, tuple[tuple[Placed, int], ...]] = field(default_factory=dict)
+    """Of rows of followers: the rows of each side, and the first of the columns that are their multipliers."""
 
     # ---- values ----
 
@@ -74,8 +76,11 @@ class Lowered:
         """One a row of a family: the rate of change of the objective in its right-hand side.
 
         Of a chain `a <= e <= b` with variables at its ends, which is two rows, the sum: the rate as
-        both ends move together.  None where the solver gave no duals.
+        both ends move together.  Of a follower's row, the rate of its own objective.  None where the solver
+        gave no duals.
         """
+        if row in self.multipliers and solution.values is not None:
+            return self._of_follower(row, solution.values)
         if solution.row_duals is None:
             return None
         out = np.zeros(self.instance.domain(row).size)
@@ -83,6 +88,12 @@ class Lowered:
             if p.symbol is row:
                 found = solution.row_duals[p.start : p.start + p.count]
                 out[slice(None) if p.positions is None else p.positions] += found
+        return out
+
+    def _of_follower(self, row: Symbol, columns: FloatArray) -> FloatArray:
+        out = np.zeros(self.instance.domain(row).size)
+        for p, start in self.multipliers[row]:
+            out[slice(None) if p.positions is None else p.positions] += columns[start : start + p.count]
         return out
 
     def reduced_cost(self, variable: Symbol, solution: Solution) -> FloatArray | None:

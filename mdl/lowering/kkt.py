@@ -27,11 +27,12 @@ from mdl.algebra import arithmetic
 from mdl.algebra.domain import entries_of
 from mdl.algebra.numbers import FloatArray, Numbers
 from mdl.diagnostics import Failure, Span
-from mdl.lowering import errors
+from mdl.lowering import errors, follower_errors
 from mdl.program import exact
 from mdl.program.adjoint import Adjoints, Vector, applied, transposed
 from mdl.program.graph import Affine, Node
 from mdl.program.labels import Labels
+from mdl.program.pairs import Pairs
 from mdl.program.program import (
     Bound,
     Columns,
@@ -122,8 +123,11 @@ class Side:
 
 
 def lower_kkt(primal: Program) -> Kkt:
-    """Raises Failure for a program with integer variables (MDL430)."""
+    """Raises Failure for a program with integer variables (MDL430), or with followers in it (MDL435)."""
     _refuse_integers(primal)
+    if primal.followers:
+        goal, first = primal.objective, primal.followers[0]
+        raise Failure([follower_errors.kkt_of_leader(goal.name, first.name, first.span)])
     sides = [*sides_of_rows(primal), *sides_of_bounds(primal)]
     width = primal.width + sum(len(s.places) for s in sides)
     columns, rows = list(primal.columns), list[Rows]()
@@ -316,18 +320,6 @@ def _wide_node(node: Node, width: int) -> Node:
 
 
 # ---- pairs, in floating point ----------------------------------------------------------------------------
-
-
-@dataclass(slots=True, frozen=True, eq=False)
-class Pairs:
-    """Of each complementarity pair: its row and column in the KKT program; slack = direction * (row - limit)
-    and multiplier = sign * column are both at least 0.  Shapes (pairs,)."""
-
-    rows: Places
-    columns: Places
-    limit: FloatArray
-    direction: FloatArray
-    sign: FloatArray
 
 
 def pairs_of(kkt: Kkt) -> Pairs:

@@ -31,7 +31,7 @@ from mdl.lowering.finish import Assembly
 from mdl.lowering.terms import Terms
 from mdl.program.program import Program
 from mdl.semantics import typed
-from mdl.semantics.model import LetSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
+from mdl.semantics.model import FollowerSymbol, LetSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
 from mdl.semantics.typed import Expr
 
 __all__ = ["Infeasible", "Lowered", "lower"]
@@ -40,9 +40,10 @@ __all__ = ["Infeasible", "Lowered", "lower"]
 def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) -> Lowered:
     """The program of one rule, with the agents of `absence` not taking part.
 
-    All rows of the model apply to every rule.  Raises Failure with every error found: expressions that
-    cannot be lowered (MDL410, 411), integer variables among nonlinear expressions (MDL402), data errors
-    met on the way; Infeasible where rows or bounds without variables are false (MDL420, 421).
+    All rows of the model apply to every rule, and so do its followers (see leader.py).  Raises Failure with
+    every error found: expressions that cannot be lowered (MDL410, 411), integer variables among nonlinear
+    expressions (MDL402), data errors met on the way; Infeasible where rows or bounds without variables are
+    false (MDL420, 421).
     """
     model = instance.model
     builder = Builder(ColumnTable(), Analysis(InstanceFacts(instance), absent=absence is not None))
@@ -84,7 +85,7 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         raise Infeasible([*false, *assembly.wrong])
     program = built(instance, rule, builder, variables, assembly, goal)
     integers = [v.symbol for v in variables if v.symbol.domain != "continuous"]
-    return Lowered(
+    lowered = Lowered(
         classified(program, needs, integers),
         instance,
         absence,
@@ -94,6 +95,12 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         tuple(builder.lifts.made),
         tuple(assembly.notes),
     )
+    followers = [s for s in model.symbols.values() if isinstance(s, FollowerSymbol)]
+    if followers:
+        from mdl.lowering.leader import with_followers
+
+        return with_followers(lowered, followers)
+    return lowered
 
 
 @contextmanager

@@ -130,6 +130,24 @@ class Complementarity:
 
 
 @dataclass(slots=True, frozen=True, eq=False)
+class Follower:
+    """The optimality conditions of a follower inside a leader's program; numbers of blocks.
+
+    `stationarity` has blocks of rows with the column that each row is the derivative by; `sides` pairs of
+    a block of rows (the follower's constraints and bounds, a side each) and of columns (their multipliers).
+    `members` (columns,) is the member that decides on each of `columns`.
+    """
+
+    name: str
+    maximize: bool
+    columns: npt.NDArray[Any]
+    members: npt.NDArray[Any]
+    stationarity: tuple[tuple[int, npt.NDArray[Any]], ...]
+    sides: tuple[tuple[int, int], ...]
+    span: Span | None = None
+
+
+@dataclass(slots=True, frozen=True, eq=False)
 class Program:
     name: str
     columns: tuple[Columns, ...]
@@ -142,6 +160,10 @@ class Program:
     """The proof of `kind` (mdl.lowering.classify.Verdict)."""
     faults: tuple[Diagnostic, ...] = field(default=(), repr=False)
     """Where convexity could not be proved: warnings, empty unless `kind` is NLP."""
+    followers: tuple[Follower, ...] = ()
+    """Whose conditions are among the rows; `kind` is then COMPLEMENTARITY."""
+    relaxed: ProgramClass | None = None
+    """The class without `complementarities`, where there are followers."""
 
     @property
     def width(self) -> int:

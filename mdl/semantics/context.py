@@ -10,6 +10,7 @@ from mdl.semantics.kinds import Kind, TupleOf, Unknown
 from mdl.semantics.model import (
     CoalitionSymbol,
     CoalitionTable,
+    FollowerSymbol,
     LaterSymbol,
     LetSymbol,
     OutcomeSymbol,
@@ -143,6 +144,8 @@ def what_is(symbol: Symbol) -> str:
             return "outcome rule"
         case LetSymbol():
             return symbol.role
+        case FollowerSymbol():
+            return "follower"
         case LaterSymbol():
             return symbol.what
         case _:

@@ -131,10 +131,11 @@ def _apart(ctx: Context, symbol: LetSymbol) -> None:
 
 def row_symbol(ctx: Context, node: tree.ConstraintDecl) -> RowSymbol:
     index, where, scope = index_of(ctx, node.index)
-    return RowSymbol(node.name.name, node.name.span, index, where, _row_body(ctx, scope, node))
+    return RowSymbol(node.name.name, node.name.span, index, where, row_body(ctx, scope, node))
 
 
-def _row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Expr:
+def row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Expr:
+    """The comparison of a constraint; an expression of unknown kind after a report."""
     body = node.body
     if not isinstance(body, tree.Compare):
         made = expressions.expression(ctx, scope, body)

@@ -1,4 +1,4 @@
-"""Mechanisms, coalitions, followers, priors: declared here, given meaning by later passes.
+"""Mechanisms and priors: declared here, given meaning by later passes.
 
 Only their names are checked, so that a slip shows early and a correct file shows nothing.
 """
@@ -13,7 +13,6 @@ from mdl.semantics.context import Context, what_is
 from mdl.semantics.declarations import index_of
 from mdl.semantics.mentions import Bound, Mention
 from mdl.semantics.model import LaterSymbol, OutcomeSymbol, RuleSymbol, SetSymbol, Symbol, TypeSymbol
-from mdl.semantics.typed import Binder
 from mdl.syntax import tree
 
 PROPERTIES = (
@@ -35,18 +34,14 @@ WORDS = frozenset({"shortfall", "uniform", "free"})
 
 
 def declare(ctx: Context, entry: Entry) -> LaterSymbol:
-    """The symbol of a mechanism, coalition game, follower or joint prior."""
+    """The symbol of a mechanism or joint prior."""
     node = entry.syntax
-    binders: tuple[Binder, ...] = ()
-    if isinstance(node, tree.FollowerDecl):
-        binders, _, _ = index_of(ctx, node.index)
     what = {
         tree.MechanismDecl: "mechanism",
-        tree.FollowerDecl: "follower",
         tree.Prior: "prior",
     }[type(node)]
     assert isinstance(node, tree.Statement)
-    return LaterSymbol(entry.name.name, entry.name.span, binders, None, what, node)
+    return LaterSymbol(entry.name.name, entry.name.span, (), None, what, node)
 
 
 def check_names(ctx: Context, node: tree.Statement) -> None:
@@ -56,11 +51,6 @@ def check_names(ctx: Context, node: tree.Statement) -> None:
             _family(ctx, node)
         case tree.MechanismDecl():
             _mechanism(ctx, node)
-        case tree.FollowerDecl():
-            inner = mentions.names_of(node.index)
-            _report_unknown(ctx, _each((node.objective, *node.over), inner))
-            for row in node.constraints:
-                _report_unknown(ctx, mentions.in_family(row.index, (row.body,), inner))
         case tree.Prior():
             if node.distribution is not None:
                 _report_unknown(ctx, mentions.in_family(node.index, (node.distribution,)))
@@ -164,11 +154,6 @@ def _mechanism(ctx: Context, node: tree.MechanismDecl) -> None:
                 _report_unknown(ctx, mentions.in_expression(item.body, bound))
             case tree.Require() | tree.Soften():
                 properties(ctx, item.properties)
-
-
-def _each(nodes: Iterable[tree.Expr], bound: Bound) -> Iterator[Mention]:
-    for node in nodes:
-        yield from mentions.in_expression(node, bound)
 
 
 def _report_unknown(ctx: Context, found: Iterable[Mention]) -> None:

@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdl.diagnostics import Diagnostic
-from mdl.semantics import coalitions, collect, decisions, declarations, errors, later, mentions, order, sources, tasks
+from mdl.semantics import (
+    coalitions,
+    collect,
+    decisions,
+    declarations,
+    errors,
+    followers,
+    later,
+    mentions,
+    order,
+    sources,
+    tasks,
+)
 from mdl.semantics.collect import Entry
 from mdl.semantics.context import Context, Scope
 from mdl.semantics.depth import room
@@ -145,6 +157,8 @@ def _last(ctx: Context, entry: Entry) -> Symbol:
             return OutcomeSymbol(entry.key, entry.name.span, (), None, own)
         case tree.CoalitionDecl() as node:
             return coalitions.game(ctx, node)
+        case tree.FollowerDecl():
+            return followers.follower(ctx, entry)
         case _:
             return later.declare(ctx, entry)
 

@@ -23,8 +23,9 @@ from mdl.data.literals import constant, entries_of_map
 from mdl.data.nested import Nested, entries_of
 from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.back import Lowered
-from mdl.lowering.kkt import Kkt, Pairs, lower_kkt, pairs_of
+from mdl.lowering.kkt import Kkt, lower_kkt, pairs_of
 from mdl.program.functions import Functions
+from mdl.program.pairs import Pairs
 from mdl.program.program import Role
 from mdl.program.residual import residuals
 from mdl.semantics.kinds import Numeric

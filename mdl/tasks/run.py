@@ -103,7 +103,11 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
         found, missing = lets_at(point_evaluator(instance, solved, results), instance)
         answer.values += found
         answer.notes += missing
-    answer.duals = tables.duals(program, solution)
+    answer.duals = tables.duals(program, solution) + tables.multipliers(program, solution)
+    if program.followers:
+        from mdl.tasks.followers import best_answers
+
+        answer.checks = best_answers(solved.lowered, solution, results.options)
     return answer
 
 
