@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from mdl.cli import errors
 from mdl.cli.arguments import make_parser
@@ -19,11 +21,30 @@ DONE, FAILS, WRONG, STOPPED = 0, 1, 2, 3
 """Exit statuses: everything holds; a property, expectation or feasibility fails; the file or the
 command is wrong; a solver failed or stopped at a limit."""
 
+UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF}
+"""Errors of writing standard output: its reader has gone, or its disk is full."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status and lets no traceback out."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    as_json = "--json" in given
+    open_streams()
+    try:
+        status = answered(given, "--json" in given)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # The reader has gone (`| head`): not an error.
+        discard(sys.stdout)
+        return DONE
+    except OSError as error:
+        discard(sys.stdout)
+        show((errors.cannot_write("the output", error.strerror or str(error)),), False)
+        return WRONG
+
+
+def answered(given: Sequence[str], as_json: bool) -> int:
+    """Run the command; what goes wrong is shown.  Raises OSError only where the output cannot be written."""
     try:
         return run(given)
     except Failure as failure:
@@ -32,15 +53,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:
-        # The reader has gone (`| head`): not an error; keep Python from complaining while it closes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
-    except (RecursionError, MemoryError, Exception) as error:
-        if os.environ.get("MDL_DEBUG"):
+    except Exception as error:
+        if os.environ.get("MDL_DEBUG") or (isinstance(error, OSError) and error.errno in UNWRITABLE):
             raise
         show((errors.internal(error),), as_json)
         return STOPPED
+
+
+def open_streams() -> None:
+    """Streams that the caller has closed (`>&-`) take what is written and drop it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as the program runs
+
+
+def discard(stream: TextIO) -> None:
+    """What is still to be written goes nowhere, so that Python does not complain while it closes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def run(given: Sequence[str]) -> int:
