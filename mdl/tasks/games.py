@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from time import perf_counter
 
 import numpy as np
@@ -14,6 +15,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.set_values import on_one_row
 from mdl.algebra.values import Fixed
 from mdl.answer.numerals import exact, short
+from mdl.coalitions.certified import exact_optimum
 from mdl.coalitions.game import Game, of_numbers
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
@@ -118,13 +120,15 @@ def _of_rule(
         seconds = (perf_counter() - started) * 2.0**players.size
         way = "`check core`, `find least_core` and `check in_core` generate coalitions as needed; others need the list"
         raise Failure(errors.too_many_players(symbol.name, players.size, RULE_LIMIT, seconds, symbol.span, way))
-    worth = [_optimum(instance, symbol, rule, results, players, mask) for mask in range(everyone)]
-    return Numbers.inexact(np.array([*worth, first]))
+    worth = [*(_optimum(instance, symbol, rule, results, players, mask) for mask in range(everyone)), first]
+    proved = [value for value in worth if isinstance(value, Fraction)]
+    return Numbers.of(proved) if len(proved) == len(worth) else Numbers.inexact([float(value) for value in worth])
 
 
 def _optimum(
     instance: Instance, symbol: CoalitionSymbol, rule: RuleSymbol, results: Results, players: Players, mask: int
-) -> float:
+) -> Fraction | float:
+    """The optimum with only the members of a coalition; a Fraction where it is proved."""
     try:
         lowered = driver.compile_rule(instance, rule, players.only(mask))
     except Infeasible:
@@ -132,7 +136,8 @@ def _optimum(
     solution = driver.solve_program(lowered.program, results.options, via_pyomo=results.via_pyomo)
     if solution.status not in (Status.OPTIMAL, Status.LOCAL) or solution.objective is None:
         raise Failure(_no_outcome(symbol, players, mask, solution.status.value))
-    return solution.objective
+    proved = exact_optimum(lowered.program, solution)
+    return solution.objective if proved is None else proved
 
 
 def _no_outcome(symbol: CoalitionSymbol, players: Players, mask: int, status: str) -> Diagnostic:
