@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+LONGEST = 10**40
+"""Numerators and denominators from here on are not written out."""
+
 
 def short(value: float) -> str:
     """Seven significant digits; a solver's last bits are noise to a reader."""
@@ -14,12 +17,26 @@ def short(value: float) -> str:
 
 
 def exact(value: Fraction | int) -> str:
-    """`3`, `0.1` where the decimal is exact and short, `1/3` otherwise."""
+    """`3`, `0.1` where the decimal is exact and short, `1/3` otherwise; of what is too long its first digits."""
     value = Fraction(value)
+    if max(abs(value.numerator), value.denominator) >= LONGEST:
+        return _about(value)
     if value.denominator == 1:
         return str(value.numerator)
     decimal = _decimal(value)
     return decimal if decimal is not None and len(decimal) <= 12 else f"{value.numerator}/{value.denominator}"
+
+
+def _about(value: Fraction) -> str:
+    """Seven digits of a number of any size; `...` says that there are more."""
+    from decimal import Context
+
+    context = Context(prec=30, Emin=-(10**9), Emax=10**9)
+    wide = context.divide(context.create_decimal(value.numerator), context.create_decimal(value.denominator))
+    near = Context(prec=7, Emin=-(10**9), Emax=10**9).plus(wide).normalize()
+    text = f"{near:e}" if near else "0"
+    head, _, power = text.partition("e")
+    return f"{head}{'' if Fraction(near) == value else '...'}e{power}"
 
 
 def _decimal(value: Fraction) -> str | None:

@@ -2,13 +2,14 @@
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mdl.answer.numerals import exact, short
 
 
-@given(st.fractions())
+@given(st.fractions(max_denominator=10**39).filter(lambda v: abs(v.numerator) < 10**40))
 def test_exact_text_means_the_same_number(value: Fraction) -> None:
     assert Fraction(exact(value)) == value
 
@@ -31,3 +32,18 @@ def test_short_has_seven_digits_and_no_negative_zero() -> None:
         "1.234568e+08",
         "inf",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(10) ** 30, "1" + "0" * 30),
+        (Fraction(1, 10**300), "1e-300"),
+        (Fraction(-3, 2 * 10**600), "-1.5e-600"),
+        (Fraction(10**308), "1e+308"),
+        (Fraction(10**50 + 1), "1...e+50"),
+        (Fraction(1, 3 * 10**50), "3.333333...e-51"),
+    ],
+)
+def test_long_numbers(value: Fraction, text: str) -> None:
+    assert exact(value) == text
