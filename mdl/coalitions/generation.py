@@ -164,10 +164,10 @@ class _Search:
             raise Failure(not_generated("it has one player", game.span))
         made = _Search(instance, game, game.rule, players, options, None, clock=Clock.of(options))  # type: ignore[arg-type]
         made.whole = made.gain(made.everyone)  # also tells what is wrong with the rule in itself
+        made.separation = derive(instance, game.rule, players)
         nobody = made.gain(0)
         if abs(nobody) > made.tolerance:
             raise Failure(not_generated(f"the coalition of nobody is worth {made.sign * nobody:.9g}, not 0", game.span))
-        made.separation = derive(instance, game.rule, players)
         return made
 
     @property

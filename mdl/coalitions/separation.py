@@ -32,7 +32,7 @@ from mdl.lowering.finish import Assembly
 from mdl.lowering.welfare import extreme_lets, uses_any
 from mdl.program.labels import Labels
 from mdl.program.program import Bound, Columns, Domain, Program, Role
-from mdl.semantics.model import RowSymbol, RuleSymbol, VarSymbol
+from mdl.semantics.model import FollowerSymbol, RowSymbol, RuleSymbol, VarSymbol
 from mdl.semantics.typed import Expr
 
 ROUNDS = 4
@@ -83,6 +83,8 @@ class Separation:
 
 def derive(instance: Instance, rule: RuleSymbol, players: Players) -> Separation:
     """Raises Failure (MDL730-732) where the rule does not become one mixed-integer linear program."""
+    if any(isinstance(s, FollowerSymbol) for s in instance.model.symbols.values()):
+        raise Failure(not_generated("the model has followers", rule.span))
     program, first, owners, held = _program(instance, rule, players)
     if not program.linear_rows or program.objective.nonlinear:
         raise Failure(not_generated("the rule is not linear", rule.span))
