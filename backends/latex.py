@@ -8,8 +8,10 @@ from mdl.backends import latex_names as names
 from mdl.backends.latex_text import LETTERS, Printer, walk
 from mdl.semantics import typed
 from mdl.semantics.model import (
+    FollowerSymbol,
     LetSymbol,
     Model,
+    Owned,
     ParamSymbol,
     RowSymbol,
     RuleSymbol,
@@ -23,7 +25,8 @@ from mdl.semantics.model import (
 def write(model: Model, rule: RuleSymbol) -> str:
     """A whole document.  It reads as the file does: data stay symbols, so it needs no data."""
     rows = [s for s in model.symbols.values() if isinstance(s, RowSymbol)]
-    used = reached([rule, *rows])
+    below = [s for s in model.symbols.values() if isinstance(s, FollowerSymbol)]
+    used = reached([rule, *rows, *below, *(r for f in below for r in f.rows)])
     printer = Printer(letters(model.symbols.values()))
     title = names.words(model.title or model.name)
     lines = [
@@ -32,7 +35,7 @@ def write(model: Model, rule: RuleSymbol) -> str:
         r"\allowdisplaybreaks",
         r"\begin{document}",
         rf"\section*{{{title}}}",
-        *align(program(rule, rows, used, printer)),
+        *align([*program(rule, rows, used, printer), *(line for f in below for line in follower(f, printer))]),
     ]
     where = list(definitions(model, used, printer))
     if where:
@@ -64,6 +67,22 @@ def program(rule: RuleSymbol, rows: list[RowSymbol], used: list[Symbol], printer
         if isinstance(symbol, VarSymbol):
             yield f"{to} & {bounds(symbol, printer)} && {for_all(symbol, printer)} &&"
             to = ""
+
+
+def follower(symbol: FollowerSymbol, printer: Printer) -> Iterator[str]:
+    """`q is among the best answers of` its own problem, with its rows below."""
+    owned = ", ".join(printer.symbol(o.variable, _owned(o, printer)) for o in symbol.own)
+    sign = r"\arg\max" if symbol.sense == "maximize" else r"\arg\min"
+    name = names.words(symbol.name)
+    yield rf"& {owned} \in {sign} \quad {printer(symbol.body)} && {for_all(symbol, printer)} && (\text{{{name}}})"
+    to = r"\qquad \text{s.t.} \quad"
+    for row in symbol.rows:
+        yield rf"& {to} {printer(row.body)} && {for_all(row, printer)} && (\text{{{names.words(row.name)}}})"
+        to = r"\qquad"
+
+
+def _owned(held: Owned, printer: Printer) -> list[str]:
+    return [r"\cdot" if index is None else printer.index(index) for index in held.args]
 
 
 def bounds(variable: VarSymbol, printer: Printer) -> str:
@@ -148,7 +167,7 @@ def reached(roots: Iterable[Symbol]) -> list[Symbol]:
 def parts(symbol: Symbol) -> tuple[object, ...]:
     """Expressions that a reader meets in this symbol."""
     held: list[object] = [symbol.index, symbol.where, formula(symbol)]
-    if isinstance(symbol, (RowSymbol, RuleSymbol)):
+    if isinstance(symbol, (RowSymbol, RuleSymbol, FollowerSymbol)):
         held.append(symbol.body)
     if isinstance(symbol, VarSymbol):
         held += [b.expr for b in symbol.bounds]

@@ -35,7 +35,7 @@ def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) 
             return nl.write(program)
         case "latex":
             assert rule is not None
-            if program.complementarities or program.kind.value == "complementarity":
+            if program.kind.value == "complementarity" and not program.followers:
                 from mdl.backends import latex_kkt
 
                 return latex_kkt.write(model, rule)

@@ -38,7 +38,8 @@ class Lowered:
     lifts: tuple[Lift, ...] = ()
     notes: tuple[str, ...] = ()
     multipliers: Mapping[Symbol, tuple[tuple[Placed, int], ...]] = field(default_factory=dict)
-    """Of rows of followers: the rows of each side, and the first of the columns that are their multipliers."""
+    """Of rows of followers, and of their variables with bounds: where in the index table each side is, and the
+    first of the columns that are its multipliers."""
 
     # ---- values ----
 
@@ -90,14 +91,18 @@ class Lowered:
                 out[slice(None) if p.positions is None else p.positions] += found
         return out
 
-    def _of_follower(self, row: Symbol, columns: FloatArray) -> FloatArray:
-        out = np.zeros(self.instance.domain(row).size)
-        for p, start in self.multipliers[row]:
+    def _of_follower(self, symbol: Symbol, columns: FloatArray) -> FloatArray:
+        out = np.zeros(self.instance.domain(symbol).size)
+        for p, start in self.multipliers[symbol]:
             out[slice(None) if p.positions is None else p.positions] += columns[start : start + p.count]
         return out
 
     def reduced_cost(self, variable: Symbol, solution: Solution) -> FloatArray | None:
-        """One an entry: the rate of change of the objective in the variable's active bound."""
+        """One an entry: the rate of change of the objective in the variable's active bound; of a follower's
+        variable, the rate of its own objective.
+        """
+        if variable in self.multipliers and solution.values is not None:
+            return self._of_follower(variable, solution.values)
         if solution.column_duals is None:
             return None
         assert isinstance(variable, VarSymbol)

@@ -229,12 +229,22 @@ class _Work:
         symbol, at = None, None
         if side.of_rows:
             symbol, at = _owner_of(held.placed, side.places)
+        else:
+            self._bounds(side.places, part.start)
         placed = Placed(symbol, self.height, len(side.places), at)
         self._append(side_rows(side, self.height, self.width))
         self.placed.append(placed)
         if symbol is not None:
             self.multipliers.setdefault(symbol, []).append((placed, part.start))
         return number, block
+
+    def _bounds(self, places: Places, start: int) -> None:
+        """Multipliers of bounds, for the reduced costs of the variables that have them."""
+        for v in self.lowered.variables.values():
+            if len(places) and v.start <= int(places[0]) < v.start + v.count:
+                at = places - v.start
+                held = Placed(None, 0, len(places), at if v.present is None else np.asarray(v.present)[at])
+                self.multipliers.setdefault(v.symbol, []).append((held, start))
 
     def _append(self, rows: Rows) -> None:
         self.rows.append(rows)

@@ -172,10 +172,11 @@ def no_value(what: str, solution: Solution, span: Span) -> Diagnostic:
     """MDL451: the solver gave no such answer."""
     solved = solution.values is not None and not what.endswith(".objective")
     says = f"{solution.solver} says {solution.status.value}"
-    why = "a program with integer variables has no duals" if solved else says
+    why = "a program with integer variables has no duals, nor has the leader of followers" if solved else says
     return Diagnostic(
         "MDL451",
         f"`{what}` has no value: {why}",
         span,
-        help="`mdl explain` says why a program is infeasible or unbounded; integer programs have no duals",
+        help="`mdl explain` says why a program is infeasible or unbounded; integer programs have no duals, and of a "
+        "problem with followers only their own rows have",
     )
