@@ -70,7 +70,7 @@ def lower_game(game: Game, what: str, span: Span) -> GameProgram:
     width = n + int(tall)
     masks = np.arange(1, everyone, dtype=np.int64)
     worth = Numbers.exact(game.gains[1:-1] * game.sign, game.scale)
-    body = _memberships(masks, n, -game.sign if tall and game.sign < 0 else 1 if tall else 0)
+    body = _memberships(masks, n, game.sign if tall else 0)
     upper = game.sign < 0
     rows = [
         Rows(

@@ -137,18 +137,13 @@ def satisfies_kohlberg(g: Game, payoff: Sequence[Fraction]) -> bool:
 
 def convex(g: Game) -> bool:
     return all(
-        g.gain(s | t) + g.gain(s & t) >= g.gain(s) + g.gain(t)
-        for s in range(1 << g.size)
-        for t in range(1 << g.size)
+        g.gain(s | t) + g.gain(s & t) >= g.gain(s) + g.gain(t) for s in range(1 << g.size) for t in range(1 << g.size)
     )
 
 
 def superadditive(g: Game) -> bool:
     return all(
-        g.gain(s | t) >= g.gain(s) + g.gain(t)
-        for s in range(1 << g.size)
-        for t in range(1 << g.size)
-        if not s & t
+        g.gain(s | t) >= g.gain(s) + g.gain(t) for s in range(1 << g.size) for t in range(1 << g.size) if not s & t
     )
 
 

@@ -43,7 +43,7 @@ def check_levels(g: Game, found: Nucleolus) -> None:
         for mask, w in masks:
             for k in oracle.members(mask, g.size):
                 total[k] += w
-        assert rank(g.size, [*map(lambda m: vector(m, g.size), settled), total]) == rank(
+        assert rank(g.size, [*(vector(m, g.size) for m in settled), total]) == rank(
             g.size, [vector(m, g.size) for m in settled]
         )
         for mask, _ in level.weights:

@@ -66,7 +66,9 @@ def test_worths_that_are_no_rationals_are_rounded_and_say_so() -> None:
     g = of_numbers("v", ("a", "b"), Numbers.inexact([0.0, 1 / 3, 2e-13, 1.0]))
     assert not g.exact and 0 < g.tolerance <= Fraction(1, 10**8)
     assert float(g.gain(1)) == pytest.approx(1 / 3, rel=1e-11)
-    exact = of_numbers("c", ("a", "b"), Numbers.of([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1)]), cost=True)
+    exact = of_numbers(
+        "c", ("a", "b"), Numbers.of([Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1)]), cost=True
+    )
     assert exact.exact and exact.worth(1) == Fraction(1, 3) and exact.gain(1) == -Fraction(1, 3)
     tiny = of_numbers("v", ("a",), Numbers.inexact(np.array([0.0, 1e-30])))
     assert float(tiny.gain(1)) == pytest.approx(1e-30, rel=1e-11)
