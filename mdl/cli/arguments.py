@@ -33,7 +33,8 @@ class Parser(argparse.ArgumentParser):
         wrong = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
         if wrong:
             raise Failure(errors.unknown_command(wrong.group(1), nearest(wrong.group(1), COMMANDS)))
-        raise Failure(errors.bad_command_line(message, self.prog))
+        # argparse names TASK among what is missing, though it may be left out.
+        raise Failure(errors.bad_command_line(message.removesuffix(", TASK"), self.prog))
 
 
 def positive_seconds(text: str) -> float:

@@ -84,3 +84,11 @@ def unknown_command(command: str, near: str | None) -> Diagnostic:
     """MDL011: not one of the commands."""
     hint = f"did you mean `mdl {near}`?" if near else "`mdl --help` lists the commands"
     return Diagnostic("MDL011", f"no command `{command}`", help=hint)
+
+
+def no_row(pattern: str, blocks: list[str]) -> Diagnostic:
+    """MDL013: `--rows` with a pattern that no row has."""
+    listed = ", ".join(f"`{b}`" for b in dict.fromkeys(blocks)) or "none"
+    return Diagnostic(
+        "MDL013", f"no row matches `{pattern}`", help=f"`link[*]` is a pattern; the rows of this program: {listed}"
+    )

@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Iterator
 
 from mdl import driver
-from mdl.cli import loading
+from mdl.cli import errors, loading
 from mdl.cli.main import DONE
+from mdl.diagnostics import Failure
 from mdl.semantics.model import Model, RuleSymbol
 
 
@@ -33,8 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(write("json", program, instance.model, rule), end="")
         return DONE
     if arguments.rows is not None:
-        for line in matching(program, arguments.rows):
-            print(line)
+        found = list(matching(program, arguments.rows))
+        if not found:
+            raise Failure(errors.no_row(arguments.rows, [block.name for block in program.rows]))
+        print("\n".join(found))
         return DONE
     if kkt and rule is not None:
         for line in conditions(instance.model, rule):

@@ -16,6 +16,8 @@ def write_whole(path: str | Path, text: str) -> None:
     Raises Failure (MDL005) where the place cannot be written; nothing is left behind then.
     """
     target = Path(path)
+    if target.is_dir():
+        raise Failure(errors.cannot_write(str(path), "it is a folder"))
     mode = target.stat().st_mode & 0o777 if target.is_file() else None
     beside = ""
     try:
