@@ -9,22 +9,22 @@ from mdl.semantics.errors import Labels, did_you_mean, here
 # fmt: off
 
 
-def not_a_variable(follower: str, span: Span) -> Diagnostic:
+def follower_over(follower: str, span: Span) -> Diagnostic:
     """MDL221: something other than a variable after `over`."""
     return Diagnostic("MDL221", f"`over` takes the variables of follower `{follower}`", span, "no variable",
                       "write the variable's name, with its index: `over q[i]`")
 
 
-def unknown_variable(name: str, span: Span, follower: str, what: str | None, near: str | None,
+def follower_variable(name: str, span: Span, follower: str, what: str | None, near: str | None,
                      labels: Labels) -> Diagnostic:
-    """MDL221: a follower's variable that is not declared, or is something else."""
+    """MDL228: a follower's variable that is not declared, or is something else."""
     told = f"`{name}` is a {what}, and follower `{follower}` decides on variables" if what else \
         f"follower `{follower}` decides on `{name}`, which is no variable"
-    return Diagnostic("MDL221", told, span, "no variable of this name",
-                      did_you_mean(near) or f"declare it: `var {name} >= 0;`", labels)
+    return Diagnostic("MDL228", told, span, "no variable of this name",
+                      did_you_mean(near) or ("leave it out" if what else f"declare it: `var {name} >= 0;`"), labels)
 
 
-def integers(name: str, domain: str, span: Span, declared: Span) -> Diagnostic:
+def follower_integers(name: str, domain: str, span: Span, declared: Span) -> Diagnostic:
     """MDL222: a follower that decides on integers has no optimality conditions."""
     return Diagnostic("MDL222", f"a follower cannot decide on `{name}`, which is {domain}", span,
                       "a follower is replaced by its optimality conditions, which need continuous variables",
@@ -37,7 +37,7 @@ def owned_twice(name: str, span: Span, first: Span) -> Diagnostic:
                       "a variable belongs to one follower or to the leader", (Label(first, "and here already"),))
 
 
-def shared(name: str, follower: str, index: str, span: Span, declared: Span) -> Diagnostic:
+def owned_by_all(name: str, follower: str, index: str, span: Span, declared: Span) -> Diagnostic:
     """MDL224: every member of an indexed follower would own the same variable."""
     return Diagnostic("MDL224", f"every member of follower `{follower}` would decide on the same `{name}`", span,
                       f"without the follower's index `{index}`", f"write `{name}[{index}]` here",
@@ -51,13 +51,13 @@ def owned_index(name: str, span: Span) -> Diagnostic:
                       f"write the follower's own index, or a new name (or just `{name}`) for every member")
 
 
-def index_kind(follower: str, span: Span) -> Diagnostic:
+def follower_index_kind(follower: str, span: Span) -> Diagnostic:
     """MDL226: followers indexed by tuples under one name, or by sets."""
     return Diagnostic("MDL226", f"follower `{follower}` is indexed by tuples or sets", span, "not by plain members",
                       "name each component: `follower F[(i, j) in E]: ...`")
 
 
-def index_name(follower: str, span: Span) -> Diagnostic:
+def follower_index_name(follower: str, span: Span) -> Diagnostic:
     """MDL227: an indexed follower whose index has no name."""
     return Diagnostic("MDL227", f"the index of follower `{follower}` has no name", span, "no name",
                       "name it, so that the follower's variables can be told apart: `[i in S]`")

@@ -24,9 +24,9 @@ def follower(ctx: Context, entry: Entry) -> FollowerSymbol:
     for binder in index:
         for var in binder.indices:
             if isinstance(var.kind, TupleOf | SetOf):
-                ctx.report(follower_errors.index_kind(entry.name.name, binder.span))
+                ctx.report(follower_errors.follower_index_kind(entry.name.name, binder.span))
             elif not var.name:
-                ctx.report(follower_errors.index_name(entry.name.name, binder.span))
+                ctx.report(follower_errors.follower_index_name(entry.name.name, binder.span))
     body = expressions.number(ctx, scope, node.objective)
     made = FollowerSymbol(entry.name.name, entry.name.span, index, where, node.sense, body, (), ())
     made.own = tuple(o for part in node.over if (o := _owned(ctx, scope, made, part)) is not None)
@@ -39,17 +39,17 @@ def follower(ctx: Context, entry: Entry) -> FollowerSymbol:
 def _owned(ctx: Context, scope: Scope, follower: FollowerSymbol, node: tree.Expr) -> Owned | None:
     base = node.base if isinstance(node, tree.Subscript) else node
     if not isinstance(base, tree.Name):
-        ctx.report(follower_errors.not_a_variable(follower.name, node.span))
+        ctx.report(follower_errors.follower_over(follower.name, node.span))
         return None
     symbol = ctx.symbols.get(base.name)
     if not isinstance(symbol, VarSymbol):
         if symbol is not None or base.name not in ctx.declared:
             near, labels = ctx.suggestion(base.name, ctx.names_of(VarSymbol))
             what = what_is(symbol) if symbol is not None else None
-            ctx.report(follower_errors.unknown_variable(base.name, base.span, follower.name, what, near, labels))
+            ctx.report(follower_errors.follower_variable(base.name, base.span, follower.name, what, near, labels))
         return None
     if symbol.domain != "continuous":
-        ctx.report(follower_errors.integers(symbol.name, symbol.domain, base.span, symbol.span))
+        ctx.report(follower_errors.follower_integers(symbol.name, symbol.domain, base.span, symbol.span))
         return None
     places = ctx.places_of(symbol)
     if places is None:
@@ -59,8 +59,12 @@ def _owned(ctx: Context, scope: Scope, follower: FollowerSymbol, node: tree.Expr
         return None
     own = [v for b in follower.index for v in b.indices]
     missing = [v.name for v in own if v not in args]
+    plain = all(v.name and not isinstance(v.kind, TupleOf | SetOf) for v in own)
+    if missing and not plain:
+        return None
     if missing:
-        ctx.report(follower_errors.shared(symbol.name, follower.name, missing[0], node.span, follower.index[0].span))
+        place = follower.index[0].span
+        ctx.report(follower_errors.owned_by_all(symbol.name, follower.name, missing[0], node.span, place))
         return None
     return Owned(symbol, args, node.span)
 
@@ -97,16 +101,12 @@ def _args(
 
 def _once(ctx: Context, made: FollowerSymbol) -> None:
     """A variable has one owner.  Of two indexed followers the data say whether they share a member."""
-    others = [s for s in ctx.symbols.values() if isinstance(s, FollowerSymbol)]
+    known = [o for s in ctx.symbols.values() if isinstance(s, FollowerSymbol) for o in s.own]
     for at, mine in enumerate(made.own):
-        for theirs in made.own[:at]:
-            if mine.variable is theirs.variable:
-                ctx.report(follower_errors.owned_twice(mine.variable.name, mine.span, theirs.span))
-        for other in others:
-            for theirs in other.own:
-                both = any(mine.args) and any(theirs.args)
-                if mine.variable is theirs.variable and not both:
-                    ctx.report(follower_errors.owned_twice(mine.variable.name, mine.span, theirs.span))
+        apart = (t for t in known if not (any(mine.args) and any(t.args)))
+        same = next((t for t in (*made.own[:at], *apart) if t.variable is mine.variable), None)
+        if same is not None:
+            ctx.report(follower_errors.owned_twice(mine.variable.name, mine.span, same.span))
 
 
 def _row(

@@ -5,13 +5,13 @@ Only their names are checked, so that a slip shows early and a correct file show
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from mdl.semantics import errors, mentions, task_errors
 from mdl.semantics.collect import Entry
 from mdl.semantics.context import Context, what_is
 from mdl.semantics.declarations import index_of
-from mdl.semantics.mentions import Bound, Mention
+from mdl.semantics.mentions import Mention
 from mdl.semantics.model import LaterSymbol, OutcomeSymbol, RuleSymbol, SetSymbol, Symbol, TypeSymbol
 from mdl.syntax import tree
 
