@@ -48,7 +48,7 @@ def test_fragments_parse(block: Block) -> None:
 
 def test_every_static_code_is_listed_and_none_is_invented() -> None:
     listed = re.findall(r"^\| (MDL2\d\d) \|", PAGE, re.MULTILINE)
-    assert listed == sorted(constructors().values())
+    assert listed == sorted(code for code in constructors().values() if code.startswith("MDL2"))
     assert set(re.findall(r"MDL2\d\d", PAGE)) == set(listed)
 
 
