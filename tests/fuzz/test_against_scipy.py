@@ -137,7 +137,7 @@ def test_linear(problem: Linear) -> None:
 def test_integer(problem: Linear) -> None:
     body, low, high = problem.matrix()
     costs = problem.sign * np.array(problem.costs, dtype=float)
-    tops = np.array([t for t in problem.tops], dtype=float)
+    tops = np.array(problem.tops, dtype=float)
     theirs = milp(
         costs, constraints=LinearConstraint(body, low, high), integrality=np.ones(len(costs)), bounds=(0, tops)
     )
