@@ -196,5 +196,5 @@ def no_single_line(why: str, span: Span) -> Diagnostic:
         f"the KKT conditions cannot be written one line a family: {why}",
         span,
         label="here",
-        help="`mdl inspect FILE \"kkt of RULE\"` shows them row by row; `--to pyomo` and `--to json` write them",
+        help='`mdl inspect FILE "kkt of RULE"` shows them row by row; `--to pyomo` and `--to json` write them',
     )

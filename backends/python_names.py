@@ -2,8 +2,8 @@
 
 Rule: NFKC (Python reads identifiers so), every character that an identifier cannot hold becomes `_`,
 a digit at the front gets a `_`, and a name that Python or Pyomo uses itself (`model`, `name`,
-`index`, `lambda`) or that is taken gets the suffix `_1`, `_2`, ...  So `link.max` is `link_max`; a closing bracket is left out, so that
-`dual[link]` is `dual_link`.
+`index`, `lambda`) or that is taken gets the suffix `_1`, `_2`, ...  So `link.max` is
+`link_max`; a closing bracket is left out, so that `dual[link]` is `dual_link`.
 """
 
 from __future__ import annotations

@@ -73,8 +73,7 @@ def polished(kkt: Kkt, x: FloatArray) -> FloatArray:
 
     system = newton.System(kkt)
     better, _, size, _ = newton.newton(system, x, None)
-    before = float(np.abs(system.values(x, 0.0)).max(initial=0.0)) / system.size(x)
-    return better if size < before else x
+    return better if size < system.residual(x) else x
 
 
 # ---- bounds ----------------------------------------------------------------------------------------------

@@ -24,9 +24,9 @@ from mdl.program.solution import Solution, SolverOptions, Status
 
 NAME = "Fischer-Burmeister Newton"
 
-GOAL = 1e-12
+GOAL = 1e-13
 """Relative residual at which there is nothing left to win."""
-ENOUGH = 1e-9
+ENOUGH = 1e-8
 """Relative residual that is a solution where steps win nothing more."""
 ITERATIONS = 400
 SMALL = 80
@@ -92,6 +92,7 @@ class System:
         scale = np.ones(self.width)
         scale[self.pairs.rows] = self.pairs.direction
         self.direction = scale
+        self.scale = 1.0 + np.where(np.isfinite(self.right), np.abs(self.right), 0.0)
 
     def ab(self, x: FloatArray, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Multiplier and slack of each pair, both meant to be at least 0."""
@@ -128,20 +129,18 @@ class System:
             np.concatenate((entries * factor[f.jacobian_row], by_a * p.sign)),
         )
 
-    def size(self, x: FloatArray) -> float:
-        """Scale of the equations: 1 + the largest right side or gradient entry met."""
-        finite = np.abs(self.right[np.isfinite(self.right)])
-        return 1.0 + float(finite.max(initial=0.0))
+    def residual(self, x: FloatArray) -> float:
+        """The largest equation, each over 1 + its right side."""
+        return float(np.abs(self.values(x, 0.0) / self.scale).max(initial=0.0))
 
 
 def newton(system: System, x: FloatArray, ends: float | None) -> tuple[FloatArray, int, float, bool]:
     """The point, the iterations, the largest relative residual, and whether time ran out."""
-    scale = system.size(x)
     a, b = system.ab(x, system.functions.rows(x))
     mu = float(np.clip(0.1 * np.mean(np.maximum(a * b, 0.0)), 1e-6, 1e6)) if len(a) else 0.0
     best, best_x, stalled = np.inf, x, 0
     for iteration in range(ITERATIONS):
-        residual = float(np.abs(system.values(x, 0.0)).max(initial=0.0)) / scale
+        residual = system.residual(x)
         if residual < best:
             stalled = 0 if residual < 0.5 * best else stalled + 1
             best, best_x = residual, x
@@ -160,7 +159,7 @@ def newton(system: System, x: FloatArray, ends: float | None) -> tuple[FloatArra
         x = moved
         now = float(np.abs(system.values(x, mu)).max(initial=0.0))
         if now <= 10 * np.sqrt(mu):
-            mu = min(0.1 * mu, (now / scale) ** 2)
+            mu = min(0.1 * mu, now**2)
             mu = 0.0 if mu < 1e-24 else mu
     return best_x, ITERATIONS, best, False
 
@@ -178,7 +177,8 @@ def step(system: System, x: FloatArray, f: FloatArray, mu: float) -> FloatArray 
             tried = x + length * way
             with np.errstate(all="ignore"):
                 found = system.values(tried, mu)
-            value = float(found @ found) if np.isfinite(found).all() else np.inf
+                value = float(found @ found)
+            value = value if np.isfinite(value) else np.inf
             if value < merit * (1 - 2e-4 * length):
                 return tried
             length *= 0.5

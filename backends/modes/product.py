@@ -59,7 +59,7 @@ def solve(kkt: Kkt, options: SolverOptions) -> Solution:
     steps = iterations + again.iterations
     if again.values is not None:
         return replace(again, solver=NAME, iterations=steps, seconds=perf_counter() - began)
-    off = float(np.abs(system.values(x, 0.0)).max(initial=0.0)) / system.size(x)
+    off = system.residual(x)
     if off > 1e-6:
         return Solution(Status.FAILED, NAME, f"the residual is still {off:.1e}", iterations=steps, seconds=seconds)
     convex = kkt.primal.kind in (ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX)

@@ -35,9 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(text.heading(instance.model.name, instance.model.title))
     with progress("solving"):
         pyomo = arguments.via == "pyomo"
-        for answer in run_tasks(
-            instance, tasks, options, via_pyomo=pyomo, front_seconds=front, point=arguments.point
-        ):
+        for answer in run_tasks(instance, tasks, options, via_pyomo=pyomo, front_seconds=front, point=arguments.point):
             answers.append(answer)
             if loud:
                 tell(answer)

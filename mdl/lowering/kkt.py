@@ -279,9 +279,7 @@ def _stationarity_rows(block: Columns, gradient: Vector, height: int, width: int
     )  # fmt: skip
 
 
-def _stationarity(
-    primal: Program, sides: list[Side], starts: list[int], width: int
-) -> tuple[Vector, tuple[Node, ...]]:
+def _stationarity(primal: Program, sides: list[Side], starts: list[int], width: int) -> tuple[Vector, tuple[Node, ...]]:
     """gradient f - J'y - z by all columns of the primal program, and the graph with the nodes that it needs."""
     work = Adjoints([_wide_node(n, width) for n in primal.nodes], width)
     goal = primal.objective

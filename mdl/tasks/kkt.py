@@ -101,9 +101,7 @@ def _short(value: Fraction, nearest: float) -> Fraction | float:
 # ---- checks ----------------------------------------------------------------------------------------------
 
 
-def conditions(
-    primal: Program, found: Residuals, *, exact: bool = False, tolerance: float = TOLERANCE
-) -> list[Check]:
+def conditions(primal: Program, found: Residuals, *, exact: bool = False, tolerance: float = TOLERANCE) -> list[Check]:
     """A check for each part of the KKT conditions, with its residual in the user's units and where it is worst."""
     parts = {
         "stationarity": found.stationarity,
