@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays
@@ -23,6 +24,7 @@ from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import solve_linear
 from mdl.backends.highs_session import Clock
 from mdl.coalitions.generation_errors import disagreement, no_optimum, not_generated
+from mdl.coalitions.generation_errors import nobody as no_worth
 from mdl.coalitions.membership import Players
 from mdl.coalitions.separation import Separation, derive
 from mdl.data.instance import Instance
@@ -39,8 +41,8 @@ LEAST = 1e-6
 """The same in the units of the file: what HiGHS takes for feasible adds up over the players of a coalition."""
 AGREEMENT = 1e-6
 """How far the separation program and a coalition's own program may be apart, relative to its worth."""
-DENOMINATOR = 10_000
-"""Weights are given as fractions of at most this denominator where these are balanced exactly."""
+SMALLEST = 1e-9
+"""Weights below this are taken for none."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -167,7 +169,7 @@ class _Search:
         made.separation = derive(instance, game.rule, players)
         nobody = made.gain(0)
         if abs(nobody) > made.tolerance:
-            raise Failure(not_generated(f"the coalition of nobody is worth {made.sign * nobody:.9g}, not 0", game.span))
+            raise Failure(no_worth(game.name, f"{made.sign * nobody:.9g}", game.span))
         return made
 
     @property
@@ -327,13 +329,30 @@ def _share(payoff: FloatArray, mask: int) -> float:
 
 
 def _balanced(size: int, masks: Sequence[int], duals: FloatArray) -> tuple[tuple[int, Fraction | float], ...]:
-    """Weights with which every player is in coalitions of total weight 1: exact fractions where they are simple."""
-    inside = np.array([[mask >> k & 1 for k in range(size)] for mask in masks], dtype=np.float64)
-    total = duals @ inside
-    weights = duals / total.mean()
-    support = [k for k in range(len(masks)) if weights[k] > 1e-9]
-    simple = {masks[k]: Fraction(float(weights[k])).limit_denominator(DENOMINATOR) for k in support}
-    simple = {mask: w for mask, w in simple.items() if w}
-    if all(sum((w for mask, w in simple.items() if mask >> k & 1), Fraction(0)) == 1 for k in range(size)):
-        return tuple(sorted(simple.items()))
+    """Weights with which every player is in coalitions of total weight 1: exact, unless rounding took that away."""
+    inside = np.array([[mask >> k & 1 for k in range(size)] for mask in masks])
+    weights = duals / (duals @ inside).mean()
+    support = np.flatnonzero(weights > SMALLEST)
+    exact = solved_exactly(inside[support].T)
+    if exact is not None and all(w >= 0 for w in exact):
+        return tuple(sorted((masks[k], w) for k, w in zip(support, exact, strict=True) if w))
     return tuple(sorted((masks[k], float(weights[k])) for k in support))
+
+
+def solved_exactly(matrix: npt.NDArray[np.int64]) -> list[Fraction] | None:
+    """The only w with matrix w = (1, ..., 1), by elimination in integers (Bareiss 1968); None where there is none."""
+    rows, columns = matrix.shape
+    work = np.concatenate((matrix, np.ones((rows, 1), dtype=np.int64)), axis=1).astype(object)
+    det = 1
+    for k in range(columns):
+        found = next((r for r in range(k, rows) if work[r, k] != 0), None)
+        if found is None:
+            return None
+        work[[k, found]] = work[[found, k]]
+        pivot, kept = work[k, k], work[k].copy()
+        work = (work * pivot - np.outer(work[:, k], kept)) // det
+        work[k] = kept
+        det = pivot
+    if any(value != 0 for value in work[columns:, columns]):
+        return None
+    return [Fraction(int(value), int(det)) for value in work[:columns, columns]]

@@ -51,6 +51,17 @@ def no_optimum(game: str, coalition: str, status: str, span: Span) -> Diagnostic
     )
 
 
+def nobody(game: str, worth: str, span: Span) -> Diagnostic:
+    """MDL735: the coalition of nobody is worth something."""
+    return Diagnostic(
+        "MDL735",
+        f"in `{game}` the coalition of nobody is worth {worth}, not 0",
+        span,
+        "not 0 for the empty coalition",
+        "index what agents bring by agents; pairs of a set are of agents where it says `set E in AGENTS * AGENTS`",
+    )
+
+
 def disagreement(game: str, coalition: str, found: float, real: float, span: Span) -> Diagnostic:
     """MDL739: the derived program and the restricted one differ; nothing is claimed then."""
     return Diagnostic(

@@ -23,7 +23,9 @@ from mdl.tasks.results import Results
 
 ANSWERED = ("core", "balanced", "in_core", "least_core")
 SHOWN = 12
-"""Coalitions of a proof, and members of a coalition, that are written into one line."""
+"""Coalitions of a proof that are written into one line."""
+SIMPLE = 10_000
+"""Weights of larger denominators are written as decimals in that line; the table has them in full."""
 
 
 def too_large(instance: Instance, symbol: GameSymbol) -> Players | None:
@@ -88,8 +90,9 @@ def _core(task: CoalitionTask, found: Generated, made: Answer) -> Check:
         )
         return Check(task.what, "holds", "numeric", witness=witness)
     made.values.append(Table("weights", [((found.coalition(m),), w) for m, w in found.weights]))
-    parts = [f"{_weight(w)} * {short(found.worths[m])}" for m, w in found.weights[:SHOWN]]
-    asked = " + ".join([*parts, "..."] if len(found.weights) > SHOWN else parts)
+    worth = [(w, found.worths[m]) for m, w in found.weights if abs(found.worths[m]) > found.tolerance]
+    parts = [f"{_weight(w)} * {short(v)}" for w, v in worth[:SHOWN]]
+    asked = " + ".join([*parts, "..."] if len(worth) > SHOWN else parts)
     assert isinstance(task.game, CoalitionSymbol)
     verb, total = ("pay", found.worth - found.gap) if task.game.cost else ("have", found.worth + found.gap)
     witness = (
@@ -100,7 +103,8 @@ def _core(task: CoalitionTask, found: Generated, made: Answer) -> Check:
 
 
 def _weight(weight: Fraction | float) -> str:
-    return exact(weight) if isinstance(weight, Fraction) else short(weight)
+    simple = isinstance(weight, Fraction) and weight.denominator <= SIMPLE
+    return exact(weight) if isinstance(weight, Fraction) and simple else short(float(weight))
 
 
 # ---- expectations --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment, linprog
 
 from mdl.coalitions import generation
-from mdl.coalitions.generation import Generated
+from mdl.coalitions.generation import Generated, solved_exactly
 from mdl.coalitions.separation import derive
 from mdl.data.bind import bind
 from mdl.data.instance import Instance
@@ -300,7 +300,7 @@ REFUSED = {
         "var x[A] >= 0;\nsubject to r: sum(i in A) x[i] - 2 * sum(i in A) x[i] <= 3;\nmaximize w: -sum(i in A) x[i];",
     ),
     "not linear": ("MDL730", "var x[A] >= 0, <= 1;\nmaximize w: sum(i in A) sqrt(x[i]);"),
-    "nobody is worth something": ("MDL730", "var y >= 0, <= 9;\nmaximize w: y;"),
+    "nobody is worth something": ("MDL735", "var y >= 0, <= 9;\nmaximize w: y;"),
 }
 
 
@@ -311,3 +311,37 @@ def test_what_cannot_be_proved_is_refused(name: str) -> None:
     with pytest.raises(Failure) as caught:
         generation.core(instance, symbol, players, SolverOptions())
     assert [d.code for d in caught.value.diagnostics] == [code]
+
+
+def test_weights_are_solved_for_exactly() -> None:
+    pairs = np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 1, 1, 0], [0, 0, 0, 1], [0, 0, 0, 1]])
+    assert solved_exactly(pairs) == [Fraction(1, 2)] * 3 + [1]
+    assert solved_exactly(np.array([[1, 0], [0, 1], [1, 1]])) is None
+    assert solved_exactly(np.array([[1, 1], [1, 1]])) is None
+
+
+def test_a_matching_game_of_24_agents_with_an_empty_core() -> None:
+    """Eight triangles of partners worth 1 a pair: one is left over in each, so halves on its pairs ask for 3/2."""
+    names = [f"p{k}" for k in range(24)]
+    triangles = [names[k : k + 3] for k in range(0, 24, 3)]
+    pairs = ", ".join(f"({a}, {b}), ({a}, {c}), ({b}, {c})" for a, b, c in triangles)
+    instance, symbol, players = game(
+        f"""model partners "Triangles";
+agents P := {{{", ".join(names)}}};
+set E in P * P := {{{pairs}}};
+var x[(i, j) in E] binary;
+subject to one[k in P]: sum((i, j) in E where i == k or j == k) x[i, j] <= 1;
+maximize pairs: sum((i, j) in E) x[i, j];
+coalition v = pairs;
+"""
+    )
+    found = generation.core(instance, symbol, players, SolverOptions())
+    assert found.worth == pytest.approx(8)
+    assert found.empty
+    assert all(isinstance(w, Fraction) and w > 0 for _, w in found.weights)
+    for k in range(24):
+        assert sum(w for mask, w in found.weights if mask >> k & 1) == 1
+    best = {mask: sum((mask >> k & 7).bit_count() >= 2 for k in range(0, 24, 3)) for mask, _ in found.weights}
+    assert float(sum(w * best[mask] for mask, w in found.weights)) - 8 == pytest.approx(found.gap, abs=1e-9)
+    assert 0 < found.gap <= 4 + 1e-9
+    assert found.rows < 300
