@@ -20,7 +20,7 @@ from mdl.program.maps import Places
 ACTIVE = 1e-6
 """A slack or multiplier up to this, over 1 + its scale, is taken for 0."""
 RANK = 1e-9
-DENSE = 1500
+DENSE = 400
 """Up to this many active sides the rank is found by singular values."""
 
 
@@ -68,7 +68,7 @@ def _columns(functions: Functions, point: FloatArray, width: int, moving: Places
 
 
 def _rank(gradients: Entries, width: int, count: int) -> int:
-    if min(width, count) <= DENSE and width * count <= 4_000_000:
+    if min(width, count) <= DENSE and width * count <= 400_000:
         full = np.zeros((width, count))
         np.add.at(full, (gradients[0], gradients[1]), gradients[2])
         size = np.sqrt((full * full).sum(axis=0))

@@ -52,8 +52,8 @@ def solve(kkt: Kkt, options: SolverOptions, near: FloatArray | None = None) -> S
     seconds = perf_counter() - began
     if residual > ENOUGH:
         status = Status.LIMIT if stopped else Status.FAILED
-        why = "the time limit was reached" if stopped else "no step makes the residual smaller"
-        return Solution(status, NAME, f"{why}; it is {residual:.1e}", iterations=iterations, seconds=seconds)
+        why = "the time limit was reached" if stopped else "no step leads on"
+        return Solution(status, NAME, f"{why}; the residual is {residual:.1e}", iterations=iterations, seconds=seconds)
     convex = kkt.primal.kind in (ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX)
     return Solution(Status.OPTIMAL if convex else Status.LOCAL, NAME, "", x, iterations=iterations, seconds=seconds)
 
