@@ -15,7 +15,10 @@ TARGETS = ("pyomo", "lp", "mps", "nl", "latex", "json")
 
 
 def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) -> str:
-    """The text of the file; `rule` is what LaTeX is made from.  Raises Failure where the target cannot say the program (MDL580-MDL589)."""
+    """The text of the file; `rule` is what LaTeX is made from.
+
+    Raises Failure where the target cannot say the program (MDL580-MDL589).
+    """
     match target:
         case "pyomo":
             from mdl.backends import pyomo_script

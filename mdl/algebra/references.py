@@ -17,7 +17,16 @@ from mdl.algebra.universe import Codes
 from mdl.algebra.values import Members, Positions, Quantity, Truths
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.model import GameSymbol, LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, Symbol, TypeSymbol, VarSymbol
+from mdl.semantics.model import (
+    GameSymbol,
+    LaterSymbol,
+    LetSymbol,
+    ParamSymbol,
+    RuleSymbol,
+    Symbol,
+    TypeSymbol,
+    VarSymbol,
+)
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 from mdl.semantics import typed
 from mdl.semantics.kinds import Element, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import (
-    ExpectTask,
     CoalitionSymbol,
     CoalitionTask,
+    ExpectTask,
     LaterSymbol,
     LaterTask,
     LetSymbol,
