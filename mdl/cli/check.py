@@ -11,7 +11,7 @@ from mdl.cli.main import DONE, FAILS, show
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
-from mdl.semantics.model import Model, OutcomeSymbol, TypeSymbol
+from mdl.semantics.model import GameSymbol, Model, OutcomeSymbol, TypeSymbol
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,6 +34,16 @@ def run(arguments: argparse.Namespace) -> int:
                 waiting[name] = needs
             else:
                 wrong += [d for d in failure.diagnostics if d not in wrong]
+    games = {n: s for n, s in instance.model.symbols.items() if isinstance(s, GameSymbol)}
+    for name, game in games.items():
+        from mdl.tasks.check_games import mistakes
+
+        found_wrong = mistakes(instance, game)
+        needs = unrealised(instance.model, Failure(found_wrong)) if found_wrong else ()
+        if needs:
+            waiting[name] = needs
+        else:
+            wrong += [d for d in found_wrong if d not in wrong]
     if wrong:
         raise Failure([*wrong, *false])
     if false:
@@ -45,6 +55,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{arguments.file}: no mistakes")
         for name, program in found.items():
             print(f"  {name}: {summary(program)}")
+        for name, game in games.items():
+            if name not in waiting:
+                from mdl.tasks.check_games import summary as summary_of_game
+
+                print(f"  {name}: {summary_of_game(instance, game)}")
         for name, needs in waiting.items():
             print(f"  {name}: class not known before {' and '.join(needs)} {'have' if needs[1:] else 'has'} values")
         show([reason for p in found.values() if p is not None for reason in reasons(p)], False)

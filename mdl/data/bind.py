@@ -7,6 +7,7 @@ passed over, so that each mistake is told once.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,17 @@ from mdl.diagnostics import Diagnostic, Failure
 from mdl.semantics import typed
 from mdl.semantics.depth import room
 from mdl.semantics.kinds import Element, Kind, Numeric
-from mdl.semantics.model import LetSymbol, Model, ParamSymbol, RowSymbol, SetSymbol, Symbol, TypeSymbol, VarSymbol
+from mdl.semantics.model import (
+    CoalitionTable,
+    LetSymbol,
+    Model,
+    ParamSymbol,
+    RowSymbol,
+    SetSymbol,
+    Symbol,
+    TypeSymbol,
+    VarSymbol,
+)
 from mdl.semantics.typed import Expr
 
 __all__ = ["Overrides", "bind"]
@@ -217,6 +228,8 @@ class _Binder:
 
         if not len(lost):
             return _take(data.values, row_of), place
+        if default is None and isinstance(symbol, CoalitionTable) and not lost.any():
+            default = typed.Number(symbol.span, Numeric(), Fraction(0))  # the coalition of nobody
         if default is None:
             missing_entries(symbol, data.positions, domain, data.whole)
         assert default is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from mdl.diagnostics import Span
 from mdl.semantics import coalition_errors as errors
 from mdl.semantics import declarations, expressions, references, sets, task_errors, typed
@@ -47,23 +45,15 @@ def table(ctx: Context, node: tree.CoalitionDecl) -> CoalitionTable:
     players = _players(ctx, node, index)
     literal: tree.MapLiteral | None = None
     if isinstance(node.body, tree.MapLiteral):
-        literal = _with_nobody(node.body)
+        literal = node.body
     elif isinstance(node.body, tree.SetLiteral) and not node.body.items:
-        literal = _with_nobody(tree.MapLiteral(node.body.span, ()))
+        literal = tree.MapLiteral(node.body.span, ())
     else:
         ctx.report(errors.table_shape(node.name.name, node.body.span))
     given = Given(True, literal, None, node.body.span)
     return CoalitionTable(
         node.name.name, node.name.span, index, None, Numeric(), None, (), False, None, given, node.cost, players
     )
-
-
-def _with_nobody(literal: tree.MapLiteral) -> tree.MapLiteral:
-    """The table with the worth 0 of the empty coalition, where it is not written."""
-    if any(isinstance(key, tree.SetLiteral) and not key.items for key, _ in literal.entries):
-        return literal
-    nobody = tree.SetLiteral(literal.span, ()), tree.Number(literal.span, Fraction(0))
-    return tree.MapLiteral(literal.span, (nobody, *literal.entries))
 
 
 def game(ctx: Context, node: tree.CoalitionDecl) -> CoalitionSymbol:

@@ -117,6 +117,8 @@ def clash(ctx: Context, scope: Scope, node: tree.Name) -> None:
     written = ctx.members.get(node.name)
     if written is None or node.name in ctx.clashes:
         return
+    if node.name not in scope.indices and node.name not in ctx.declared:
+        return  # a member alone: no clash
     ctx.clashes.add(node.name)
     index = scope.indices.get(node.name)
     what, place = ("an index", index.span) if index else ("a declared name", ctx.declared[node.name])

@@ -145,7 +145,7 @@ def test_the_convention_for_outsiders_is_said(tmp_path: Path) -> None:
 
 def test_tables_from_files(tmp_path: Path) -> None:
     (tmp_path / "v.csv").write_text(
-        'who,worth\n{},0\n{a},0\n{b},0\n{c},0\n"{a, b}",1\n"{a,c}",1\n"{c,b}",1\n"{a,b,c}",2\n'
+        'who,worth\n{a},0\n{b},0\n{c},0\n"{a, b}",1\n"{a,c}",1\n"{c,b}",1\n"{a,b,c}",2\n'
     )
     text = HEAD + 'coalition v[subsets(A)] := {};\ndata "v.csv" : v[who] = worth;\nexpect v.gap == -1/2 "x";\n'
     (task,) = tasks(tmp_path, text)
@@ -213,3 +213,10 @@ def test_inspect_and_compile(tmp_path: Path) -> None:
     assert status == 2 and "MDL719" in err
     out, err, status = run(tmp_path, MAJORITY, "solve", "shapley of v")
     assert status == 0 and "1/3" in out
+
+
+def test_check_finds_what_needs_no_solver(tmp_path: Path) -> None:
+    out, err, status = run(tmp_path, TABLE + RULE.removeprefix(HEAD) + "coalition u = gain;", "check")
+    assert status == 0 and "  v: game of 3 players, by table\n" in out and "  u: game of 3 players, of `gain`\n" in out
+    out, err, status = run(tmp_path, HEAD + "coalition v[S in subsets(A)] = 1 + card(S);", "check")
+    assert status == 2 and "MDL711" in err
