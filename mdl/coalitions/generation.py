@@ -332,7 +332,7 @@ def _balanced(size: int, masks: Sequence[int], duals: FloatArray) -> tuple[tuple
     """Weights with which every player is in coalitions of total weight 1: exact, unless rounding took that away."""
     inside = np.array([[mask >> k & 1 for k in range(size)] for mask in masks])
     weights = duals / (duals @ inside).mean()
-    support = np.flatnonzero(weights > SMALLEST)
+    support = np.flatnonzero(weights > SMALLEST).tolist()
     exact = solved_exactly(inside[support].T)
     if exact is not None and all(w >= 0 for w in exact):
         return tuple(sorted((masks[k], w) for k, w in zip(support, exact, strict=True) if w))

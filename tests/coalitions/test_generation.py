@@ -299,6 +299,10 @@ REFUSED = {
         "MDL731",
         "var x[A] >= 0;\nsubject to r: sum(i in A) x[i] - 2 * sum(i in A) x[i] <= 3;\nmaximize w: -sum(i in A) x[i];",
     ),
+    "no bound on the others in a row": (
+        "MDL732",
+        "var x[A] >= 0, <= 2;\nvar y >= 0;\nsubject to r[i in A]: x[i] + y <= 3;\nmaximize w: sum(i in A) x[i];",
+    ),
     "not linear": ("MDL730", "var x[A] >= 0, <= 1;\nmaximize w: sum(i in A) sqrt(x[i]);"),
     "nobody is worth something": ("MDL735", "var y >= 0, <= 9;\nmaximize w: y;"),
 }
