@@ -14,7 +14,7 @@ from mdl.answer.answer import Answer, Check, Table
 from mdl.answer.explain import column_block, row_block
 from mdl.answer.numerals import short
 from mdl.lowering.kkt import Kkt, lower_kkt
-from mdl.program.program import Program, ProgramClass
+from mdl.program.program import Program, ProgramClass, Role
 from mdl.program.residual import Part, Residuals, residuals
 from mdl.program.solution import Solution, Status
 from mdl.semantics.model import RuleSymbol
@@ -27,6 +27,8 @@ TOLERANCE = 1e-8
 """Scaled residuals up to this hold."""
 AGREEMENT = 1e-5
 """How far points and duals of the direct solve may be, over 1 + their size; objectives an order less."""
+
+NOT_REACHED = "the conditions hold only as below; where no point is inside all constraints they may have no solution"
 
 PROVED = {ProgramClass.LP, ProgramClass.QP, ProgramClass.CONVEX}
 GIVES_UP = {Status.INFEASIBLE, Status.UNBOUNDED, Status.INFEASIBLE_OR_UNBOUNDED}
@@ -64,11 +66,12 @@ def solve_kkt(rule: RuleSymbol, absence: Absence | None, text: str, results: Res
     if found.status is Status.LOCAL or primal.kind not in PROVED:
         answer.status = Status.LOCAL
     answer.objective = solution.objective
-    answer.checks = [
-        *conditions(primal, residuals(primal, solution), exact=known is not None),
-        *agreement(primal, solution, direct.solution),
-        *facts(kkt, point),
-    ]
+    parts = conditions(primal, residuals(primal, solution), exact=known is not None)
+    answer.checks = [*parts, *agreement(primal, solution, direct.solution)]
+    if all(c.verdict == "holds" for c in parts):
+        answer.checks += facts(kkt, point)
+    else:
+        answer.status, answer.message = Status.FAILED, NOT_REACHED
     answer.duals = multipliers(kkt, point, known)
     return answer, Solved(rule, direct.lowered, solution, answer.compile_seconds)
 
@@ -133,8 +136,14 @@ def agreement(primal: Program, solution: Solution, direct: Solution) -> list[Che
     assert solution.objective is not None and solution.values is not None
     far = abs(solution.objective - direct.objective)
     out = [_agrees("objective as in the direct solve", far, 1 + abs(direct.objective), 0.1 * AGREEMENT)]
-    same = out[0].verdict == "holds" and primal.kind in PROVED
-    pairs = [("point", solution.values, direct.values), ("duals", solution.row_duals, direct.row_duals)]
+    if out[0].verdict == "fails" and primal.kind not in PROVED:
+        told = f"{short(solution.objective)} here, {short(direct.objective)} there: no sign of a mistake"
+        return [Check("another stationary point than the direct solve", "holds", "numeric", far, told)]
+    same = out[0].verdict == "holds"
+    own = np.concatenate(
+        [np.zeros(0, np.bool_), *(np.full(len(c.labels), c.role is Role.USER) for c in primal.columns)]
+    )
+    pairs = [("point", solution.values[own], direct.values[own]), ("duals", solution.row_duals, direct.row_duals)]
     for name, mine, other in pairs:
         if mine is None or other is None or not len(mine):
             continue
@@ -142,7 +151,7 @@ def agreement(primal: Program, solution: Solution, direct: Solution) -> list[Che
         far = float(abs(mine[k] - other[k]))
         check = _agrees(f"{name} as in the direct solve", far, 1 + float(np.abs(other).max()), AGREEMENT)
         if check.verdict == "fails" and same:
-            # one objective of a convex program: both are optimal, to the accuracy of the direct solve
+            # one objective: as good as each other, to the accuracy of the direct solve
             check = Check(
                 f"{name} of equal objective", "holds", "numeric", far,
                 f"differs by {short(far)}: not unique, or as flat as the direct solve is accurate",

@@ -128,3 +128,26 @@ def test_a_wrong_active_set_has_no_exact_solution() -> None:
     point[bound.start] = 0.0  # a stops at its top: without the multiplier there, stationarity cannot hold
     point[0] = 3.0
     assert solve_exactly(kkt, point) is None
+
+
+def test_conditions_without_a_solution_are_not_called_optimal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "model m; var x; subject to r: x^2 <= 0; maximize g: x; solve kkt of g;"  # 1 == 2 x dual has no solution
+    status, out = run(tmp_path, capsys, text)
+    task = out["tasks"][0]
+    assert status == 3 and task["status"] == "failed"
+    assert not [name for name in checks(task) if "unique" in name or "sufficient" in name]
+
+
+def test_another_stationary_point_is_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = """model m; var x >= -2, <= 2; var y >= -2, <= 2; subject to r: x * y >= 0.5;
+    minimize g: x^3 - 3 * x + y; solve kkt of g;"""
+    status, out = run(tmp_path, capsys, text)
+    assert status == 0 and out["tasks"][0]["status"] == "locally optimal"
+
+
+def test_points_are_compared_by_the_variables_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "model m; var x; subject to r: abs(x) <= 5; minimize g: (x - 1)^2; solve kkt of g;"
+    status, out = run(tmp_path, capsys, text)
+    assert status == 0 and checks(out["tasks"][0])["point as in the direct solve"]["violation"] < 1e-8
