@@ -20,7 +20,7 @@ def not_convex(follower: FollowerSymbol, need: Requirement, *, objective: bool) 
             f"follower `{follower.name}` is not proved convex in its own variables: {why} in {what}",
             fault.span,
             need.rule if fault.known else "curvature not known",
-            fault.suggestion or "bound the variables in it, or write it so that it is convex whatever the others do",
+            "write it so that it is convex whatever the others do; bounds of all variables in it help the proof",
             (Label(follower.span, "the follower"),),
             ("only a convex problem can be replaced by its optimality (KKT) conditions",),
         )

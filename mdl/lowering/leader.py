@@ -27,6 +27,7 @@ from mdl.lowering import follower_errors
 from mdl.lowering.back import Lowered
 from mdl.lowering.classify import Verdict
 from mdl.lowering.drafts import labels_at
+from mdl.lowering.errors import Infeasible
 from mdl.lowering.finish import Placed
 from mdl.lowering.follower import Lower, lower_follower, unproved
 from mdl.lowering.kkt import Side, chosen, multiplier_columns, side_rows, sides_of_bounds, sides_of_rows, sign_of
@@ -60,7 +61,7 @@ def with_followers(lowered: Lowered, followers: list[FollowerSymbol]) -> Lowered
     Raises Failure: not convex (MDL431), max, min or abs out of place (MDL410, 432, 433), two owners (MDL434);
     Infeasible where rows of a follower are false whatever the variables are (MDL420).
     """
-    held = [lower_follower(lowered, f) for f in followers]
+    held = _each(lowered, followers)
     groups = [groups_of(h) for h in held]
     wrong = [d for h, g in zip(held, groups, strict=True) for d in unproved(h, g)]
     wrong += _owned_by_two(lowered, held)
@@ -70,6 +71,25 @@ def with_followers(lowered: Lowered, followers: list[FollowerSymbol]) -> Lowered
     for h, g in zip(held, groups, strict=True):
         work.add(h, g)
     return work.result(held)
+
+
+def _each(lowered: Lowered, followers: list[FollowerSymbol]) -> list[Lower]:
+    """Every follower's own problem; the errors of all together."""
+    held: list[Lower] = []
+    wrong: list[Diagnostic] = []
+    false: list[Diagnostic] = []
+    for follower in followers:
+        try:
+            held.append(lower_follower(lowered, follower))
+        except Infeasible as failure:
+            false += failure.diagnostics
+        except Failure as failure:
+            wrong += failure.diagnostics
+    if wrong:
+        raise Failure(wrong)
+    if false:
+        raise Infeasible(false)
+    return held
 
 
 def _owned_by_two(lowered: Lowered, held: list[Lower]) -> list[Diagnostic]:

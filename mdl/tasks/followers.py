@@ -18,7 +18,7 @@ from mdl.lowering.follower import Lower, goal_of, lower_follower
 from mdl.lowering.leader import groups_of
 from mdl.program.evaluation import Evaluation
 from mdl.program.maps import Places
-from mdl.program.program import Bound, Columns, Follower, Objective, Program, ProgramClass, Role
+from mdl.program.program import Bound, Columns, Domain, Follower, Objective, Program, ProgramClass, Role
 from mdl.program.solution import Solution, SolverOptions, Status
 from mdl.program.sparse import SparseRows
 from mdl.semantics.model import FollowerSymbol
@@ -89,7 +89,7 @@ def _fixed(block: Columns, own: npt.NDArray[np.bool_], values: FloatArray) -> Co
         held[~own] = now[~own]
         finite = np.isfinite(held)
         sides.append(Bound(Numbers.inexact(np.where(finite, held, 0.0)), finite))
-    return replace(block, lower=sides[0], upper=sides[1])
+    return replace(block, lower=sides[0], upper=sides[1], domain=Domain.CONTINUOUS)
 
 
 # ---- no answer -----------------------------------------------------------------------------------------
