@@ -124,7 +124,10 @@ def test_random_sides_of_rows_and_columns(seed: int, maximize: bool) -> None:
     found, other = interior.solve(program), ipopt.solve(program)
     assert found.status is other.status is Status.OPTIMAL
     assert found.objective == pytest.approx(other.objective, rel=1e-7, abs=1e-7)
-    assert found.values == pytest.approx(other.values, abs=1e-4)
+    # The objective bends by at least 1 / (4 (1 + 8)^1.5) = 1/108 in every direction, so points whose values are
+    # within g of the optimum are within sqrt(216 g) of it: nearer is not claimed where a bound is hardly active.
+    gap = 1e-7 * (1 + abs(other.objective or 0))
+    assert np.linalg.norm(found.values - other.values) <= 2 * np.sqrt(216 * gap)
     assert residuals(program, found).accepted()
 
 
