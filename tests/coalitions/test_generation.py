@@ -116,7 +116,27 @@ maximize all: sum(i in A) gain[i] - 1/10 * total;
 coalition v = all;
 """
 
+FEES = """
+model fees "Two sets of agents, valuations with constants, pairs of agents, an integer count and a chain of bounds";
+agents TEAM := {t1, t2, t3};
+agents COACH := {k, l};
+set PAIR in TEAM * TEAM := {(t1, t2), (t2, t3), (t1, t3)};
+set trains[COACH] in TEAM := {k: {t1, t2}, l: {t2, t3}};
+param fee[COACH] := {k: 1/2, l: 1};
+param prize[PAIR] := {(t1, t2): 4, (t2, t3): 3, (t1, t3): 5};
+var plays[(i, j) in PAIR] integer >= 0, <= 2;
+var hours[c in COACH, t in trains[c]] >= 0, <= 3;
+valuation[i in TEAM] = sum((p, q) in PAIR where p == i) prize[p, q] * plays[p, q];
+valuation[c in COACH] = sum(t in trains[c]) 1/4 * hours[c, t] - fee[c];
+subject to fit[t in TEAM]: sum((p, q) in PAIR where p == t or q == t) plays[p, q]
+    <= 1 + sum(c in COACH where t in trains[c]) hours[c, t];
+subject to day[c in COACH]: 0 <= sum(t in trains[c]) hours[c, t] <= 4;
+maximize all: sum(i in TEAM) valuation[i] + sum(c in COACH) valuation[c];
+coalition v = all;
+"""
+
 SMALL = {
+    "fees": FEES,
     "production": PRODUCTION,
     "flow": FLOW,
     "majority": MAJORITY,
