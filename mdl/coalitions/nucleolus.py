@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
@@ -124,11 +125,11 @@ def _float_sums(values: Sequence[float]) -> npt.NDArray[np.float64]:
 
 
 class Echelon:
-    """Vectors brought to echelon form one by one, in rationals."""
+    """Vectors brought to echelon form one by one, each a row of integers without a common factor."""
 
     def __init__(self, width: int) -> None:
         self.width = width
-        self.rows: dict[int, list[Fraction]] = {}
+        self.rows: dict[int, list[int]] = {}
 
     @property
     def rank(self) -> int:
@@ -136,17 +137,18 @@ class Echelon:
 
     def add(self, vector: Sequence[int]) -> bool:
         """True where the vector is new to the span, to which it is added."""
-        held = [Fraction(v) for v in vector]
+        held = list(vector)
         for k in range(self.width):
-            if held[k] == 0:
+            if not held[k]:
                 continue
             row = self.rows.get(k)
             if row is None:
-                lead = held[k]
-                self.rows[k] = [v / lead for v in held]
+                common = gcd(*held)
+                self.rows[k] = [v // common for v in held]
                 return True
-            factor = held[k]
-            held = [a - factor * b for a, b in zip(held, row, strict=True)]
+            shared = gcd(row[k], held[k])
+            lead, factor = row[k] // shared, held[k] // shared
+            held = [lead * v - factor * r for v, r in zip(held, row, strict=True)]
         return False
 
     def null_space(self) -> list[list[int]]:
@@ -155,13 +157,16 @@ class Echelon:
         free = [k for k in range(self.width) if k not in self.rows]
         out = []
         for f in free:
-            vector = [Fraction(0)] * self.width
-            vector[f] = Fraction(1)
+            vector = [0] * self.width
+            vector[f] = 1
             for k in pivots:
                 row = self.rows[k]
-                vector[k] = -sum((row[j] * vector[j] for j in range(k + 1, self.width)), Fraction(0))
-            common = int(np.lcm.reduce(np.array([v.denominator for v in vector], dtype=object)))
-            out.append([int(v * common) for v in vector])
+                total = sum(r * v for r, v in zip(row[k + 1 :], vector[k + 1 :], strict=True))
+                shared = gcd(row[k], total)
+                vector = [v * (row[k] // shared) for v in vector]
+                vector[k] = -(total // shared)
+            common = gcd(*vector)
+            out.append([v // common for v in vector])
         return out
 
 

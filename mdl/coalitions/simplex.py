@@ -22,6 +22,9 @@ import numpy.typing as npt
 
 from mdl.coalitions.game import Game, IntArray, fits, largest, members_of, subset_sums
 
+POOL = 256
+"""Coalitions kept from one pricing of all to the next."""
+
 
 @dataclass(slots=True, frozen=True)
 class Column:
@@ -157,6 +160,10 @@ class Pricing:
         self.largest = largest(self.game.gains)
         self.single = self.game.gains.dtype != object
         self.floats = self.game.gains.astype(np.float64)
+        self.room = np.zeros_like(self.game.gains) if self.single else np.zeros(0)
+        self.sums = np.zeros_like(self.game.gains) if self.single else np.zeros(0)
+        self.pool = np.zeros(0, dtype=np.int64)
+        self.bits = np.zeros((0, self.game.size), dtype=np.int64)
 
     def best(self, prices: Sequence[int], common: int) -> Column | None:
         """The column of most positive reduced cost; None where the prices are optimal."""
@@ -166,10 +173,9 @@ class Pricing:
         size = self.game.size
         payoff, height = prices[:size], prices[size] if self.problem.height else 0
         if self.single and fits(self.largest * common, *payoff, height):
-            gain = self.game.gains * common
-            gain -= subset_sums(payoff)
-            mask = self._largest(gain, -(2**62))
-            found = mask if int(gain[mask]) > height else None
+            found = self._pooled(payoff, height, common)
+            if found is None:
+                found = self._single(payoff, height, common)
         else:
             found = self._wide(payoff, height, common)
         return None if found is None else coalition_column(self.game, found, self.problem.height)
@@ -180,6 +186,29 @@ class Pricing:
             if gain * common > prices[player]:
                 return Column(1 << player, Fraction(gain), False)
         return None
+
+    def _pooled(self, payoff: Sequence[int], height: int, common: int) -> int | None:
+        """The best of the coalitions that gained most when all were priced last."""
+        if not len(self.pool):
+            return None
+        gain = self.game.gains[self.pool] * common - self.bits @ np.array(payoff, dtype=np.int64)
+        best = int(gain.argmax())
+        return int(self.pool[best]) if int(gain[best]) > height else None
+
+    def _single(self, payoff: Sequence[int], height: int, common: int) -> int | None:
+        """All coalitions in int64; what gains is kept for the next steps."""
+        gain = np.multiply(self.game.gains, common, out=self.room)
+        for k, value in enumerate(payoff):
+            np.add(self.sums[: 1 << k], value, out=self.sums[1 << k : 2 << k])
+        gain -= self.sums
+        mask = self._largest(gain, -(2**62))
+        if int(gain[mask]) <= height:
+            return None
+        if len(gain) > POOL:
+            near = np.argpartition(gain, -POOL)[-POOL:]
+            self.pool = near[gain[near] > height]
+            self.bits = (self.pool[:, None] >> np.arange(self.game.size)) & 1
+        return mask
 
     def _largest(self, gain: IntArray, low: int | float) -> int:
         np.putmask(gain, self.forbidden, low)

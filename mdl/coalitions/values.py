@@ -36,24 +36,50 @@ def banzhaf(game: Game) -> Payoff:
 def _sums(game: Game) -> tuple[list[list[int]], list[int]]:
     """Gains summed over coalitions by size: over those with each player, (n, n + 1), and over all, (n + 1,)."""
     n, gains = game.size, game.gains
-    if gains.dtype == object or largest(gains) >= 2**62:
-        return _table(n, gains.astype(object))
+    if gains.dtype == object or largest(gains) >= 2**62 or n > 20:
+        return _table(n, gains.astype(object), object)
     high, low = gains >> HALF, gains & (2**HALF - 1)
+    found = _table(n, low.astype(np.float64), np.float64)
     if not high.any():
-        return _table(n, low)
-    (a, b), (c, d) = _table(n, high), _table(n, low)
+        return found
+    (mine, whole), (upper, above) = found, _table(n, high.astype(np.float64), np.float64)
     return (
-        [[(x << HALF) + y for x, y in zip(p, q, strict=True)] for p, q in zip(a, c, strict=True)],
-        [(x << HALF) + y for x, y in zip(b, d, strict=True)],
+        [[(x << HALF) + y for x, y in zip(p, q, strict=True)] for p, q in zip(upper, mine, strict=True)],
+        [(x << HALF) + y for x, y in zip(above, whole, strict=True)],
     )
 
 
-def _table(n: int, gains: IntArray) -> tuple[list[list[int]], list[int]]:
-    """As `_sums`, for numbers whose sum over all coalitions fits their type."""
-    count = sizes(n)
-    order = np.argsort(count, kind="stable")
-    ordered = gains[order]
-    starts = np.concatenate(([0], np.cumsum([comb(n, s) for s in range(n + 1)])))[:-1]
-    whole = np.add.reduceat(ordered, starts)
-    mine = [[int(v) for v in np.add.reduceat(np.where((order >> k) & 1, ordered, 0), starts)] for k in range(n)]
-    return mine, [int(v) for v in whole]
+def _table(n: int, gains: IntArray, kind: type) -> tuple[list[list[int]], list[int]]:
+    """As `_sums`, for integers whose sums are exact in `kind`: 31 bits and 20 players make 51 bits.
+
+    A coalition is a pair of its members among the first and the last players, so that the gains are a matrix;
+    sums over one side by size, then over the other by size and player, are products of small matrices.
+    """
+    low = n // 2
+    high = n - low
+    matrix = gains.reshape(1 << high, 1 << low)
+    lows, highs = _by_size(low, kind), _by_size(high, kind)
+    over_high, over_low = highs @ matrix, matrix @ lows.T
+    whole = _diagonals(over_high @ lows.T, n)
+    mine = [_diagonals(over_high @ (lows * _with(low, k, kind)).T, n) for k in range(low)]
+    mine += [_diagonals((highs * _with(high, k, kind)) @ over_low, n) for k in range(high)]
+    return mine, whole
+
+
+def _by_size(players: int, kind: type) -> IntArray:
+    """Row s marks the coalitions of s players, shape (players + 1, 2**players)."""
+    return (np.arange(players + 1)[:, None] == sizes(players)[None, :]).astype(kind)
+
+
+def _with(players: int, player: int, kind: type) -> IntArray:
+    """Marks the coalitions with a player."""
+    return ((np.arange(1 << players) >> player) & 1).astype(kind)
+
+
+def _diagonals(table: IntArray, n: int) -> list[int]:
+    """Entries of sizes a and b summed to those of size a + b."""
+    out = [0] * (n + 1)
+    for a in range(table.shape[0]):
+        for b in range(table.shape[1]):
+            out[a + b] += int(table[a, b])
+    return out
