@@ -214,6 +214,7 @@ def _sparse(matrix: Matrix, f: FloatArray, size: int, damping: float) -> FloatAr
     if damping:
         full, right = (full.T @ full + min(damping, 1e-2) * 1e-4 * eye_array(size)).tocsc(), full.T @ right
     try:
-        return np.asarray(splu(full).solve(right))
+        # a KKT matrix has an entry wherever its transpose has one
+        return np.asarray(splu(full, permc_spec="MMD_AT_PLUS_A").solve(right))
     except RuntimeError:
         return None

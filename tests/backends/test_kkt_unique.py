@@ -31,7 +31,7 @@ def solved(text: str) -> tuple[Kkt, np.ndarray]:
         # the same row twice: only the sum of both duals is fixed
         ("var x; subject to a: x <= 1; subject to b: 2 * x <= 2; maximize g: x;", False),
         # y_a + y_c = 1 and y_b - y_c = 1: y_c is anything from 0 to 1
-        ("var x; var y; subject to a: x <= 1; subject to b: y <= 1; subject to c: x - y <= 0; maximize g: x + y;", False),
+        ("var x; var y; subject to a: x <= 1; subject to b: y <= 1; subject to c: x <= y; maximize g: x + y;", False),
         # rank 1 of 2: y_a + y_b = -2 x = 0 with both at least 0, so both are 0
         ("var x; subject to a: x <= 0; subject to b: 2 * x <= 0; maximize g: -x^2;", True),
         # opposite rows: their difference alone is fixed
