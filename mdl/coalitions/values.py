@@ -11,6 +11,7 @@ from mdl.coalitions.core import Payoff
 from mdl.coalitions.game import Game, IntArray, largest, sizes
 
 HALF = 31
+"""Bits of the lower part of gains whose sums would not fit int64."""
 
 
 def shapley(game: Game) -> Payoff:
@@ -36,44 +37,44 @@ def banzhaf(game: Game) -> Payoff:
 def _sums(game: Game) -> tuple[list[list[int]], list[int]]:
     """Gains summed over coalitions by size: over those with each player, (n, n + 1), and over all, (n + 1,)."""
     n, gains = game.size, game.gains
-    if gains.dtype == object or largest(gains) >= 2**62 or n > 20:
-        return _table(n, gains.astype(object), object)
-    high, low = gains >> HALF, gains & (2**HALF - 1)
-    found = _table(n, low.astype(np.float64), np.float64)
-    if not high.any():
-        return found
-    (mine, whole), (upper, above) = found, _table(n, high.astype(np.float64), np.float64)
+    if gains.dtype == object or n > HALF:
+        return _table(n, gains.astype(object))
+    if largest(gains) << n < 2**62:
+        return _table(n, gains)
+    (mine, whole), (upper, above) = _table(n, gains & (2**HALF - 1)), _table(n, gains >> HALF)
     return (
         [[(x << HALF) + y for x, y in zip(p, q, strict=True)] for p, q in zip(upper, mine, strict=True)],
         [(x << HALF) + y for x, y in zip(above, whole, strict=True)],
     )
 
 
-def _table(n: int, gains: IntArray, kind: type) -> tuple[list[list[int]], list[int]]:
-    """As `_sums`, for integers whose sums are exact in `kind`: 31 bits and 20 players make 51 bits.
+def _table(n: int, gains: IntArray) -> tuple[list[list[int]], list[int]]:
+    """As `_sums`, for integers whose sum over all coalitions fits their type.
 
-    A coalition is a pair of its members among the first and the last players, so that the gains are a matrix;
-    sums over one side by size, then over the other by size and player, are products of small matrices.
+    A coalition is a pair of its members among the first and among the last players, so that the gains are a
+    matrix; it is summed over one side by size, and then over the other by size and player.
     """
     low = n // 2
     high = n - low
     matrix = gains.reshape(1 << high, 1 << low)
-    lows, highs = _by_size(low, kind), _by_size(high, kind)
-    over_high, over_low = highs @ matrix, matrix @ lows.T
-    whole = _diagonals(over_high @ lows.T, n)
-    mine = [_diagonals(over_high @ (lows * _with(low, k, kind)).T, n) for k in range(low)]
-    mine += [_diagonals((highs * _with(high, k, kind)) @ over_low, n) for k in range(high)]
+    over_high = _by_size(matrix, high)
+    over_low = _by_size(np.ascontiguousarray(matrix.T), low)
+    whole = _diagonals(_by_size(np.ascontiguousarray(over_high.T), low), n)
+    mine = [_diagonals(_by_size(over_high.T * _with(low, k), low), n) for k in range(low)]
+    mine += [_diagonals(_by_size(over_low.T * _with(high, k), high), n) for k in range(high)]
     return mine, whole
 
 
-def _by_size(players: int, kind: type) -> IntArray:
-    """Row s marks the coalitions of s players, shape (players + 1, 2**players)."""
-    return (np.arange(players + 1)[:, None] == sizes(players)[None, :]).astype(kind)
+def _by_size(matrix: IntArray, players: int) -> IntArray:
+    """Rows (coalitions of some players) summed by size, shape (players + 1, columns)."""
+    order = np.argsort(sizes(players), kind="stable")
+    starts = np.concatenate(([0], np.cumsum([comb(players, s) for s in range(players)]))).astype(np.int64)
+    return np.add.reduceat(matrix[order], starts, axis=0)
 
 
-def _with(players: int, player: int, kind: type) -> IntArray:
-    """Marks the coalitions with a player."""
-    return ((np.arange(1 << players) >> player) & 1).astype(kind)
+def _with(players: int, player: int) -> IntArray:
+    """Marks the coalitions with a player, as a column."""
+    return ((np.arange(1 << players) >> player) & 1)[:, None]
 
 
 def _diagonals(table: IntArray, n: int) -> list[int]:
