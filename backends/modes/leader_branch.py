@@ -133,6 +133,8 @@ def answer(search: Search, stopped: str, seconds: float) -> Solution:
     from mdl.program.evaluation import Evaluation
 
     status = Status.LIMIT if stopped or search.failed is not None else Status.OPTIMAL
+    if not stopped and search.failed is not None:
+        stopped = f"a node has no answer ({search.failed.message or search.failed.status.value})"
     told = f"{count} node{'' if count == 1 else 's'}"
     message = f"{stopped}; the best point known" if stopped else told
     objective = Evaluation(search.program).objective(x)
@@ -168,7 +170,7 @@ def node(program: Program, decided: Decided) -> Program:
             rows[pair.rows] = replace(block, upper=fixed) if direction > 0 else replace(block, lower=fixed)
         if (here == MULTIPLIER).any():
             zero = Bound(Numbers.constant(0, len(here)), here == MULTIPLIER)
-            columns[pair.columns] = replace(multipliers, **{"upper" if sign > 0 else "lower": zero})
+            columns[pair.columns] = replace(multipliers, upper=zero) if sign > 0 else replace(multipliers, lower=zero)
     kind = program.relaxed or ProgramClass.NLP
     return replace(
         program, rows=tuple(rows), columns=tuple(columns), complementarities=(), followers=(), relaxed=None, kind=kind,

@@ -23,8 +23,9 @@ from mdl.algebra.numbers import Numbers
 from mdl.program import exact
 from mdl.program.definite import semidefinite
 from mdl.program.graph import Affine, Node, Product
+from mdl.program.labels import Labels
 from mdl.program.maps import Places
-from mdl.program.program import Follower, Objective, Program, ProgramClass, Rows
+from mdl.program.program import Columns, Domain, Follower, Objective, Program, ProgramClass
 from mdl.program.quadratic import Quadratic, quadratic_objective
 from mdl.program.sparse import SparseRows
 
@@ -36,88 +37,88 @@ def rewritten(program: Program) -> Program | None:
     form = quadratic_objective(program)
     if form is None:
         return None
-    sign = -1 if program.objective.maximize else 1
     for follower in program.followers:
-        for member in np.unique(follower.members).tolist():
-            known = identity(program, follower, int(member))
-            factor = ratio(form, known, follower.columns[follower.members == member])
-            if factor:
-                form = plus(form, known, factor)
-    if not semidefinite(form.hessian, sign).holds:
+        known = identity(program, follower, None)
+        factors = ratios(form, known, follower)
+        if factors:
+            form = plus(form, identity(program, follower, factors))
+    whole = any(c.domain is not Domain.CONTINUOUS for c in program.columns)
+    if whole and form.hessian.nonzeros:
         return None
-    relaxed = ProgramClass.QP if form.hessian.nonzeros else ProgramClass.LP
+    if not semidefinite(form.hessian, -1 if program.objective.maximize else 1).holds:
+        return None
+    relaxed = ProgramClass.QP if form.hessian.nonzeros else ProgramClass.MIP if whole else ProgramClass.LP
     goal, node = objective_of(program, form)
     nodes = program.nodes if node is None else (*program.nodes, *node)
     return replace(program, objective=goal, nodes=nodes, relaxed=relaxed)
 
 
-def identity(program: Program, follower: Follower, member: int) -> Quadratic:
-    """The left side above, of one member, as a quadratic form."""
+def identity(program: Program, follower: Follower, factors: dict[int, Fraction] | None) -> Quadratic:
+    """The left side above as a quadratic form: the sum over members, each times its factor (None: 1 each)."""
     width = program.width
-    own = follower.columns[follower.members == member]
     left: list[SparseRows] = []
     right: list[SparseRows] = []
     constants: list[Numbers] = []
-    for number, columns in follower.stationarity:
-        at = np.flatnonzero(np.isin(columns, own))
-        left.append(_units(np.asarray(columns)[at], width))
-        body, constant = _body(program.rows[number], at)
-        right.append(body)
-        constants.append(constant)
+    weights: list[Fraction] = []
+    member_of = _members(program, follower)
+    blocks = [(number, np.asarray(columns)) for number, columns in follower.stationarity]
     for number, block in follower.sides:
-        rows, multipliers = program.rows[number], program.columns[block]
-        at = _of_member(program, follower, number, multipliers.start, member)
-        left.append(_units(multipliers.start + at, width))
-        body, constant = _body(rows, at)
-        right.append(body)
-        constants.append(constant)
-    return _sum_of_products(_stack(left, width), _stack(right, width), arithmetic.concat(constants), width)
+        multipliers = program.columns[block]
+        blocks.append((number, np.arange(multipliers.start, multipliers.start + len(multipliers.labels))))
+    for number, columns in blocks:
+        rows = program.rows[number]
+        limit = rows.lower if rows.lower is not None else rows.upper
+        assert limit is not None
+        left.append(_units(columns, width))
+        right.append(rows.linear)
+        constants.append(arithmetic.neg(limit.values))
+        known = (1 if factors is None else factors.get(m, 0) for m in member_of[columns].tolist())
+        weights += [Fraction(w) for w in known]
+    scaled = exact.scale(_stack(left, width), Numbers.of(weights))
+    return _sum_of_products(scaled, _stack(right, width), arithmetic.concat(constants), width)
 
 
-def _of_member(program: Program, follower: Follower, number: int, start: int, member: int) -> Places:
-    """Entries of a side that belong to a member: those whose multiplier is in its stationarity."""
-    count = len(program.rows[number].labels)
-    held = np.zeros(program.width, dtype=np.bool_)
-    for block, columns in follower.stationarity:
-        at = np.flatnonzero(np.isin(columns, follower.columns[follower.members == member]))
-        held[_chosen(program.rows[block].linear, at).columns] = True
-    return np.flatnonzero(held[start : start + count])
+def _members(program: Program, follower: Follower) -> Places:
+    """The member of each own column, and of each multiplier by the stationarity that it is in; -1 elsewhere."""
+    out = np.full(program.width, -1, dtype=np.int64)
+    out[follower.columns] = follower.members
+    inside = np.zeros(program.width, dtype=np.bool_)
+    for _, block in follower.sides:
+        start = program.columns[block].start
+        inside[start : start + len(program.columns[block].labels)] = True
+    for number, columns in follower.stationarity:
+        held = program.rows[number].linear
+        row, at = np.asarray(columns)[held.row_ids()], held.columns
+        multiplier = inside[at]
+        out[at[multiplier]] = out[row[multiplier]]
+    return out
 
 
-def ratio(form: Quadratic, known: Quadratic, own: Places) -> Fraction | None:
-    """What times `known` takes all products of own and other columns out of `form`; None where nothing does."""
-    mine, theirs = _cross(form, own), _cross(known, own)
-    factor: Fraction | None = None
-    for place, value in mine.items():
-        other = theirs.get(place)
-        if other is None:
-            continue
-        found = -value / other
-        if factor is not None and found != factor:
-            return None
-        factor = found
-    return factor
+def ratios(form: Quadratic, known: Quadratic, follower: Follower) -> dict[int, Fraction]:
+    """By member, what times its part of `known` takes the products of its columns and the leader's out of `form`."""
+    member_of = dict(zip(follower.columns.tolist(), follower.members.tolist(), strict=True))
+    mine, theirs = _cross(form, follower), _cross(known, follower)
+    found: dict[int, set[Fraction]] = {}
+    for (row, column), value in mine.items():
+        other = theirs.get((row, column))
+        if other is not None:
+            found.setdefault(member_of[row], set()).add(-value / other)
+    return {member: next(iter(f)) for member, f in found.items() if len(f) == 1}
 
 
-def _cross(form: Quadratic, own: Places) -> dict[tuple[int, int], Fraction]:
+def _cross(form: Quadratic, follower: Follower) -> dict[tuple[int, int], Fraction]:
+    """Products of the follower's columns with columns of others."""
     row, column = form.hessian.row_ids(), form.hessian.columns
-    at = np.flatnonzero(np.isin(row, own) & ~np.isin(column, own))
+    at = np.flatnonzero(np.isin(row, follower.columns) & ~np.isin(column, follower.columns))
     values = form.hessian.coefficients.take(at).fractions()
     return {(r, c): v for r, c, v in zip(row[at].tolist(), column[at].tolist(), values, strict=True)}
 
 
-def plus(form: Quadratic, known: Quadratic, factor: Fraction) -> Quadratic:
-    """form + factor * known."""
-
-    def scaled(held: SparseRows) -> SparseRows:
-        times = Numbers.constant(factor, held.nonzeros)
-        return replace(held, coefficients=arithmetic.mul(held.coefficients, times))
-
-    constant = arithmetic.mul(known.constant, Numbers.constant(factor, 1))
+def plus(form: Quadratic, other: Quadratic) -> Quadratic:
     return Quadratic(
-        exact.add([form.hessian, scaled(known.hessian)]),
-        exact.add([form.linear, scaled(known.linear)]),
-        arithmetic.add(form.constant, constant),
+        exact.add([form.hessian, other.hessian]),
+        exact.add([form.linear, other.linear]),
+        arithmetic.add(form.constant, other.constant),
     )
 
 
@@ -155,13 +156,6 @@ def _chosen(rows: SparseRows, at: Places) -> SparseRows:
     return chosen(rows, at)
 
 
-def _body(rows: Rows, at: Places) -> tuple[SparseRows, Numbers]:
-    """Entries of linear rows, and minus their limits."""
-    limit = rows.lower if rows.lower is not None else rows.upper
-    assert limit is not None
-    return _chosen(rows.linear, at), arithmetic.neg(limit.values.take(at))
-
-
 def _stack(parts: list[SparseRows], width: int) -> SparseRows:
     starts = np.cumsum([0, *(p.rows for p in parts)])
     row = np.concatenate([p.row_ids() + s for p, s in zip(parts, starts, strict=False)])
@@ -180,9 +174,6 @@ def _sum_of_products(left: SparseRows, right: SparseRows, constant: Numbers, wid
         Product(count, 0, 1),
     ]
     ones = exact.from_entries(np.zeros(count, dtype=np.int64), np.arange(count), Numbers.constant(1, count), 1, count)
-    from mdl.program.labels import Labels
-    from mdl.program.program import Columns
-
     column = Columns("x", Labels((), (), width), 0, None, None)
     held = Program("identity", (column,), (), replace(goal, nonlinear=((ones, 2),)), tuple(nodes))
     found = quadratic_objective(held)

@@ -49,6 +49,8 @@ def solve(program: Program, options: SolverOptions) -> Solution:
             return Solution(Status.LIMIT, NAME, "the time limit was reached", iterations=iterations)
         found = ipopt.solve(started(relaxed, x, epsilon), replace(options, solver="ipopt", time_limit=left))
         iterations += found.iterations
+        if found.status in (Status.INTERRUPTED, Status.LIMIT):
+            return replace(found, solver=NAME, values=None, objective=None, row_duals=None, column_duals=None)
         if found.status in FOUND and found.values is not None:
             last, x = found, found.values
         elif last is not None or found.status is Status.UNBOUNDED:

@@ -28,8 +28,7 @@ from mdl.lowering.drafts import Draft
 from mdl.lowering.errors import Infeasible
 from mdl.lowering.facts import InstanceFacts
 from mdl.lowering.finish import Assembly, Placed
-from mdl.lowering.lift import Lifts
-from mdl.lowering.terms import Terms
+from mdl.lowering.lift import Unlifted
 from mdl.program.maps import Places
 from mdl.program.program import Objective, Program, Role, Rows
 from mdl.program.sparse import SparseRows
@@ -107,13 +106,6 @@ def lower_follower(lowered: Lowered, follower: FollowerSymbol) -> Lower:
         follower, program, goals, owner, goal_members, np.concatenate([np.zeros(0, np.int64), *row_members]),
         tuple(assembly.placed), needs,
     )  # fmt: skip
-
-
-class Unlifted(Lifts):
-    """Keeps long sums where they are: a column that stands for one would belong to nobody."""
-
-    def light(self, t: Terms, origin: str, span: object) -> Terms:
-        return t
 
 
 def _goal_draft(ev: Evaluator, follower: FollowerSymbol) -> Draft:

@@ -117,6 +117,14 @@ class Lifts:
         return self._counts[n]
 
 
+class Unlifted(Lifts):
+    """Keeps sums where they are: of a follower, since a column for one would belong to nobody; of its leader, so
+    that products with the follower's variables are seen."""
+
+    def light(self, t: Terms, origin: str, span: Span) -> Terms:
+        return t
+
+
 def _counts(t: Terms) -> Counts:
     found = np.zeros(t.size, dtype=np.int64)
     for e in (*t.variables, *(e for _, e in t.nodes)):

@@ -28,6 +28,7 @@ from mdl.lowering.drafts import Draft
 from mdl.lowering.errors import Infeasible
 from mdl.lowering.facts import InstanceFacts
 from mdl.lowering.finish import Assembly
+from mdl.lowering.lift import Unlifted
 from mdl.lowering.terms import Terms
 from mdl.program.program import Program
 from mdl.semantics import typed
@@ -47,6 +48,9 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
     """
     model = instance.model
     builder = Builder(ColumnTable(), Analysis(InstanceFacts(instance), absent=absence is not None))
+    followers = [s for s in model.symbols.values() if isinstance(s, FollowerSymbol)]
+    if followers:
+        builder.lifts = Unlifted(builder.columns, builder.nodes)
     ev = instance.evaluator(symbolic=builder, absence=absence)
     variables = bounds.declared(ev, builder, (s for s in model.symbols.values() if isinstance(s, VarSymbol)))
     rows = [s for s in model.symbols.values() if isinstance(s, RowSymbol)]
@@ -95,7 +99,6 @@ def lower(instance: Instance, rule: RuleSymbol, absence: Absence | None = None) 
         tuple(builder.lifts.made),
         tuple(assembly.notes),
     )
-    followers = [s for s in model.symbols.values() if isinstance(s, FollowerSymbol)]
     if followers:
         from mdl.lowering.leader import with_followers
 

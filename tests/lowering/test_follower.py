@@ -171,7 +171,7 @@ def test_the_identity_of_strong_duality_holds_at_the_answer_and_not_everywhere()
         "maximize revenue: p * x;"
     )
     follower = held.program.followers[0]
-    form = leader_duality.identity(held.program, follower, 0)
+    form = leader_duality.identity(held.program, follower, None)
 
     def value(x: FloatArray) -> float:
         h = form.hessian
