@@ -145,7 +145,8 @@ def row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Exp
     ops = [op for op, _ in body.rest]
     wrong = next((op for op in ops if op not in ROW_OPERATORS), None)
     if wrong is not None:
-        ctx.report(errors.row_operator(node.name.name, wrong, body.span))
+        if wrong != "=":  # the syntax has told that
+            ctx.report(errors.row_operator(node.name.name, wrong, body.span))
         return typed.Expr(body.span, Unknown())
     if len(ops) > 2 or (len(ops) == 2 and (ops[0] != ops[1] or ops[0] == "==")):
         ctx.report(errors.row_chain(node.name.name, body.span, ops))

@@ -41,3 +41,10 @@ def test_the_place_of_a_division_has_its_parentheses() -> None:
         bind(driver.understand(source), Path())
     (found,) = failure.value.diagnostics
     assert found.span is not None and found.span.text == "(2) * ((i - 1) ) / ( (i - 1) )"
+
+
+def test_one_equals_sign_in_a_constraint_is_one_message() -> None:
+    text = "model m;\nvar x >= 0;\nsubject to r: x = 1;\nmaximize w: x;\n"
+    with pytest.raises(Failure) as failure:
+        driver.understand(Source("t.mdl", text))
+    assert [d.code for d in failure.value.diagnostics] == ["MDL109"]
