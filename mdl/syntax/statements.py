@@ -213,7 +213,8 @@ def quoted_name(b: Build, v: list[Any], start: int, end: int) -> tree.Name:
 
 
 def follower(b: Build, v: list[Any], start: int, end: int) -> tree.FollowerDecl:
-    return tree.FollowerDecl(b.span(start, end), v[1], v[2], b.tokens.text(v[4]), v[5], tuple(v[7]), tuple(v[10]))
+    rows = tuple(v[10]) if len(v) > 10 else ()  # bounds alone may be all that holds the follower
+    return tree.FollowerDecl(b.span(start, end), v[1], v[2], b.tokens.text(v[4]), v[5], tuple(v[7]), rows)
 
 
 def symmetric(b: Build, v: list[Any], start: int, end: int) -> tree.SymmetricDecl:

@@ -343,3 +343,14 @@ def test_the_model_keeps_the_followers_rows_to_itself() -> None:
     held = lowered(CURVED)
     symbols = held.instance.model.symbols
     assert isinstance(symbols["f"], FollowerSymbol) and "round" not in symbols
+
+
+def test_bounds_alone_may_hold_a_follower() -> None:
+    """q = base - price up to 4: the leader gains base^2 / 4 where q is free, and 5 * 4 from the last."""
+    _, found, x = solved(
+        "set H := 1..3; param base[H] := {1: 4, 2: 6, 3: 9}; var price[H] >= 0, <= 10; var q[H] >= 0, <= 4;"
+        " follower c[h in H]: maximize base[h] * q[h] - q[h]^2 / 2 - price[h] * q[h] over q[h];"
+        " maximize revenue: sum(h in H) price[h] * q[h];"
+    )
+    assert found.objective == pytest.approx(4 + 9 + 20)
+    assert x["price"] == pytest.approx([2, 3, 5], abs=1e-6)
