@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -13,30 +13,45 @@ QUIET_SECONDS = 2.0
 
 
 @contextmanager
-def progress(doing: str) -> Iterator[None]:
-    """Shows `solving ... 12 s` on standard error until the block ends."""
+def progress(doing: str) -> Iterator[Callable[[], None]]:
+    """Shows `solving ... 12 s` on standard error until the block ends.
+
+    Yields what takes the line away, to be called before something else is printed.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield lambda: None
         return
-    done = threading.Event()
-    thread = threading.Thread(target=_tick, args=(doing, done), daemon=True)
-    thread.start()
+    line = _Line(doing)
+    line.start()
     try:
-        yield
+        yield line.clear
     finally:
-        done.set()
-        thread.join()
+        line.done.set()
+        line.join()
+        line.clear()
 
 
-def _tick(doing: str, done: threading.Event) -> None:
-    started = perf_counter()
-    shown = False
-    while not done.wait(0.5):
-        seconds = perf_counter() - started
-        if seconds >= QUIET_SECONDS:
-            sys.stderr.write(f"\r{doing} ... {seconds:.0f} s")
-            sys.stderr.flush()
-            shown = True
-    if shown:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+class _Line(threading.Thread):
+    def __init__(self, doing: str) -> None:
+        super().__init__(daemon=True)
+        self.done = threading.Event()
+        self._doing = doing
+        self._started = perf_counter()
+        self._shown = False
+        self._lock = threading.Lock()
+
+    def run(self) -> None:
+        while not self.done.wait(0.5):
+            seconds = perf_counter() - self._started
+            if seconds >= QUIET_SECONDS:
+                with self._lock:
+                    sys.stderr.write(f"\r{self._doing} ... {seconds:.0f} s")
+                    sys.stderr.flush()
+                    self._shown = True
+
+    def clear(self) -> None:
+        with self._lock:
+            if self._shown:
+                sys.stderr.write("\r\x1b[K")
+                sys.stderr.flush()
+            self._shown = False

@@ -33,11 +33,12 @@ def run(arguments: argparse.Namespace) -> int:
     loud = not (arguments.json or arguments.quiet)
     if loud:
         print(text.heading(instance.model.name, instance.model.title))
-    with progress("solving"):
+    with progress("solving") as clear:
         pyomo = arguments.via == "pyomo"
         for answer in run_tasks(instance, tasks, options, via_pyomo=pyomo, front_seconds=front, point=arguments.point):
             answers.append(answer)
             if loud:
+                clear()
                 tell(answer)
     if arguments.json:
         from mdl.answer.as_json import encode
