@@ -231,7 +231,10 @@ class _Binder:
         if default is None and isinstance(symbol, CoalitionTable) and not lost.any():
             default = typed.Number(symbol.span, Numeric(), Fraction(0))  # the coalition of nobody
         if default is None:
-            missing_entries(symbol, data.positions, domain, data.whole)
+            held = data.positions
+            if isinstance(symbol, CoalitionTable):
+                held = np.append(held, 0)  # the coalition of nobody, which nobody has to write
+            missing_entries(symbol, held, domain, data.whole)
         assert default is not None
         rest = self._formula(symbol, default, lost)
         there = np.flatnonzero(row_of >= 0)

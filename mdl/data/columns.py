@@ -122,6 +122,8 @@ def cell_text(cell: Any) -> str:
         return shown(cell)
     if isinstance(cell, list | tuple):
         return "(" + ", ".join(cell_text(c) for c in cell) + ")"
+    if isinstance(cell, frozenset):  # a coalition; sorted, since sets of text have another order in every run
+        return "{" + ", ".join(sorted(map(cell_text, cell))) + "}"
     return "" if cell is None else str(cell)
 
 

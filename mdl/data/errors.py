@@ -8,9 +8,10 @@ from pathlib import Path
 from mdl.data.table import Place
 from mdl.diagnostics import Diagnostic, Label, Span
 from mdl.diagnostics.similar import nearest
-from mdl.semantics.model import Symbol
+from mdl.semantics.model import CoalitionTable, Symbol
 
 ENDINGS = ".csv, .tsv, .json, .toml, .xlsx, .parquet"
+ADD = "add the missing values, or declare a `default`"
 
 
 def _declared(symbol: Symbol) -> Label:
@@ -178,7 +179,7 @@ def missing_entries(symbol: Symbol, members: Sequence[Sequence[object]], count: 
         f"no value for {listed}{f' and {more} more' if more else ''}{_at(place)}",
         place.span,
         "incomplete",
-        "add the missing values, or declare a `default`",
+        "give every coalition its worth" if isinstance(symbol, CoalitionTable) else ADD,
         (_declared(symbol),),
     )
 

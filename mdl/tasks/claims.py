@@ -52,11 +52,15 @@ def _compare(
 ) -> bool:
     status = _status(left, results) or _status(right, results)
     if status is not None:
+        word = left if _status(left, results) else right
+        assert isinstance(word, typed.Attribute)
+        if word.name in WORDS and not _proved(word, results):
+            check.level = "numeric"
         other = right if _status(left, results) else left
         told = other.value if isinstance(other, typed.Member) else None
         equal = told == status
         if equal != (op == "=="):
-            check.witness = f"the status is {status}"
+            check.witness = f"`{word.span.text}` is {status}" if word.name in WORDS else f"the status is {status}"
         return equal == (op == "==")
     if op in ("in", "not in") or not (_numeric(left, ev) and _numeric(right, ev)):
         return bool(ev.truth(typed.Compare(left.span, left.kind, left, ((op, right),)), ev.root)[0])
@@ -90,6 +94,13 @@ def _numeric(expr: typed.Expr, ev: Evaluator) -> bool:
         return False
     code = ev.member(expr, ev.root).codes[0]
     return not isinstance(ev.store.universe.atom(int(code[0])), str)
+
+
+def _proved(expr: typed.Attribute, results: Results) -> bool:
+    """Whether an answer in words is about worths that are rationals, all of them listed."""
+    from mdl.tasks.coalitions import in_rationals
+
+    return in_rationals(results.instance, expr, results)
 
 
 def _status(expr: typed.Expr, results: Results) -> str | None:

@@ -97,7 +97,7 @@ def _core(solved: SolvedGame, what: str, made: Answer) -> Check:
     verb = "pay" if solved.symbol.cost else "have"
     witness = (
         f"with these weights, which sum to 1 for every player, coalitions {verb} {asked} = {asks} by themselves, "
-        f"and all together {verb} {all_have}"
+        f"and all together {verb} {all_have}: off by {number(_plain(solved, found.gap))}"
     )
     return Check(what, "fails", solved.level, float(found.gap), witness)
 
@@ -257,6 +257,13 @@ def word(instance: Instance, expr: typed.Attribute, results: Results) -> str:
         "superadditive": lambda: solved.not_superadditive is not None,
     }[expr.name]()
     return "no" if broken else "yes"
+
+
+def in_rationals(instance: Instance, expr: typed.Attribute, results: Results) -> bool:
+    """Whether what `word` says is exact: the game is listed, and its worths are no results of rounding."""
+    assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, GameSymbol)
+    symbol = expr.base.symbol
+    return generated.too_large(instance, symbol) is None and solved_game(instance, symbol, results).game.exact
 
 
 def value(instance: Instance, expr: typed.Attribute, frame: Frame, ev: Evaluator, results: Results) -> Numbers:

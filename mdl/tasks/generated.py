@@ -97,7 +97,7 @@ def _core(task: CoalitionTask, found: Generated, made: Answer) -> Check:
     verb, total = ("pay", found.worth - found.gap) if task.game.cost else ("have", found.worth + found.gap)
     witness = (
         f"with these weights, which sum to 1 for every player, coalitions {verb} {asked} = {short(total)} "
-        f"by themselves, and all together {verb} {short(found.worth)}"
+        f"by themselves, and all together {verb} {short(found.worth)}: off by {short(found.gap)}"
     )
     return Check(task.what, "fails", "numeric", found.gap, witness)
 

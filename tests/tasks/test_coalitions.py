@@ -220,3 +220,25 @@ def test_check_finds_what_needs_no_solver(tmp_path: Path) -> None:
     assert status == 0 and "  v: game of 3 players, by table\n" in out and "  u: game of 3 players, of `gain`\n" in out
     out, err, status = run(tmp_path, HEAD + "coalition v[S in subsets(A)] = 1 + card(S);", "check")
     assert status == 2 and "MDL711" in err
+
+
+def test_words_are_exact_only_where_the_worths_are(tmp_path: Path) -> None:
+    text = MAJORITY + (
+        "coalition w[S in subsets(A)] = sqrt(card(S));\n"
+        'expect v.core == empty "3/2 > 1"; expect w.convex == no "diminishing"; expect w.core == nonempty "false";'
+    )
+    checks = [task["checks"][0] for task in tasks(tmp_path, text)]
+    assert [(c["verdict"], c["level"]) for c in checks] == [
+        ("holds", "exact"),
+        ("holds", "numeric"),
+        ("fails", "numeric"),
+    ]
+    assert checks[2]["witness"] == "`w.core` is empty"
+
+
+def test_a_small_gap_beside_large_worths_is_written(tmp_path: Path) -> None:
+    pairs = "{a, b}: 2000000, {a, c}: 2000000, {b, c}: 2000000, {a, b, c}: 2999999.75"
+    text = HEAD + f"coalition v[subsets(A)] := {{ {{a}}: 0, {{b}}: 0, {{c}}: 0, {pairs} }};\ncheck core of v;\n"
+    (task,) = tasks(tmp_path, text)
+    assert task["checks"][0]["violation"] == 0.25
+    assert task["checks"][0]["witness"].endswith("all together have 2999999.75: off by 0.25")
