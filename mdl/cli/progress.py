@@ -36,13 +36,13 @@ class _Line(threading.Thread):
         super().__init__(daemon=True)
         self.done = threading.Event()
         self._doing = doing
-        self._started = perf_counter()
+        self._since = perf_counter()
         self._shown = False
         self._lock = threading.Lock()
 
     def run(self) -> None:
         while not self.done.wait(0.5):
-            seconds = perf_counter() - self._started
+            seconds = perf_counter() - self._since
             if seconds >= QUIET_SECONDS:
                 with self._lock:
                     sys.stderr.write(f"\r{self._doing} ... {seconds:.0f} s")
