@@ -32,7 +32,7 @@ from mdl.lowering.finish import Placed
 from mdl.lowering.follower import Lower, lower_follower, unproved
 from mdl.lowering.kkt import Side, chosen, multiplier_columns, side_rows, sides_of_bounds, sides_of_rows, sign_of
 from mdl.program import exact
-from mdl.program.adjoint import Adjoints, Vector, added, applied, transposed
+from mdl.program.adjoint import Adjoints, Vector, added, applied, merged, transposed
 from mdl.program.functions import Functions
 from mdl.program.graph import Affine, Apply, Node, Power, Product
 from mdl.program.maps import Places
@@ -212,7 +212,7 @@ class _Work:
             self.nodes = list(work.nodes)
             kept = np.flatnonzero(np.isin(owner, group) & (owner >= 0))
             only = exact.from_entries(kept, kept, Numbers.constant(1, len(kept)), width, width)
-            parts.append(applied(only, added(width, [_tall(f, width) for f in found])))
+            parts.append(applied(only, added(width, found)))
         return added(width, parts)
 
     def _stationarity(self, gradient: Vector, owner: Places) -> tuple[tuple[int, Places], ...]:
@@ -228,7 +228,7 @@ class _Work:
             if not len(at):
                 continue
             places = at + block.start
-            maps = _merged([(chosen(m, places), k) for m, k in gradient.nodes])
+            maps = merged(tuple((chosen(m, places), k) for m, k in gradient.nodes))
             zero = Bound(arithmetic.neg(constant.take(places)))
             labels = block.labels if len(at) == len(block.labels) else labels_at(block.labels, at)
             out.append((len(self.rows), places))
@@ -310,17 +310,6 @@ def _swept(
     for m, k in nonlinear:
         work.add(k, applied(transposed(chosen(m, at)), weights))
     return [applied(transposed(_wide(chosen(linear, at), work.width)), weights)]
-
-
-def _tall(vector: Vector, width: int) -> Vector:
-    assert vector.size == width
-    return vector
-
-
-def _merged(maps: list[tuple[SparseRows, int]]) -> tuple[tuple[SparseRows, int], ...]:
-    from mdl.program.adjoint import merged
-
-    return merged(tuple(maps))
 
 
 def _owner_of(placed: tuple[Placed, ...], rows: Places) -> tuple[Symbol | None, Places | None]:
