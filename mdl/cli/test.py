@@ -48,10 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
     options = solver_options(arguments)
     changes = loading.overrides(arguments)
     tested = []
-    with progress("testing"):
+    with progress("testing") as clear:
         for path in files(arguments.paths):
             found = one(path, options, arguments.via == "pyomo", changes)
             tested.append(found)
+            clear()
             if not arguments.json:
                 tell(found, arguments.quiet)
     if arguments.json:
