@@ -9,6 +9,7 @@ from mdl.backends import errors
 from mdl.diagnostics import Failure
 from mdl.lowering.kkt import Kkt
 from mdl.program.program import ProgramClass
+from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
 
 MODES = ("fischer-burmeister", "product", "big-m", "strong-duality")
@@ -17,6 +18,9 @@ DEFAULTS = {ProgramClass.LP: ("strong-duality", "fischer-burmeister")}
 """Tried in this order; other classes as in OTHERS."""
 
 OTHERS = ("fischer-burmeister", "product")
+
+GOOD = 1e-8
+"""Scaled residual with which no other mode is tried."""
 
 
 class Mode(Protocol):
@@ -41,14 +45,22 @@ def solve(kkt: Kkt, options: SolverOptions) -> Solution:
         if why is not None:
             raise Failure(errors.mode_unfit(options.mode, why, kkt.program.objective.span))
         return mode.solve(kkt, options)
-    found: Solution | None = None
+    best: Solution | None = None
+    least = float("inf")
     for name in DEFAULTS.get(kkt.primal.kind, OTHERS):
         mode = mode_named(name)
-        if mode.unfit(kkt) is None:
-            again = mode.solve(kkt, options)
-            if again.values is not None or found is None:
-                found = again
-            if found.values is not None or found.status in (Status.LIMIT, Status.INTERRUPTED):
-                break
-    assert found is not None
-    return found
+        if mode.unfit(kkt) is not None:
+            continue
+        try:
+            found = mode.solve(kkt, options)
+        except Failure:
+            if best is None:
+                raise
+            break  # such as a solver that is not installed: what there is must do
+        off = float("inf") if found.values is None else residuals(kkt.primal, kkt.split(found.values)).worst
+        if best is None or off < least:
+            best, least = found, off
+        if least <= GOOD or found.status in (Status.LIMIT, Status.INTERRUPTED):
+            break
+    assert best is not None
+    return best
