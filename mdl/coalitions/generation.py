@@ -92,7 +92,7 @@ def core(instance: Instance, game: CoalitionSymbol, players: Players, options: S
     search = _Search.of(instance, game, players, options)
     payoff = search.priced()
     found = search.separated(payoff)
-    if found.excess <= search.tolerance:
+    if search.proved(found):
         return search.told(payoff, found, None)
     search.start(found.mask)
     while True:
@@ -100,7 +100,7 @@ def core(instance: Instance, game: CoalitionSymbol, players: Players, options: S
         if master.least > search.tolerance:
             return search.refuted(master)
         found = search.separated(master.payoff)
-        if found.excess <= search.tolerance:
+        if search.proved(found):
             return search.told(master.payoff, found, None)
         if not search.grows(found.mask):
             raise Failure(search.stuck(found.mask))
@@ -215,6 +215,14 @@ class _Search:
         if mask in self.gains:
             return False
         self.gains[mask] = self.gain(mask)
+        return True
+
+    def proved(self, found: _Found) -> bool:
+        """Whether no coalition gains over the payoff, by the bound of the separation program and not by its point."""
+        if found.excess > self.tolerance:
+            return False
+        if found.bound > 2 * self.tolerance:
+            raise Failure(self.stuck(found.mask))
         return True
 
     def start(self, mask: int) -> None:
