@@ -55,7 +55,8 @@ def _data(
     program: Program,
 ) -> tuple[list[Fraction] | None, list[list[tuple[int, Fraction]]], Sides, Sides, Sides, Sides]:
     """Objective, rows, sides of rows, bounds of columns; the objective is None where something is no rational."""
-    bounds = [b for block in (*program.rows, *program.columns) for b in (block.lower, block.upper) if b is not None]
+    sides = [*((r.lower, r.upper) for r in program.rows), *((c.lower, c.upper) for c in program.columns)]
+    bounds = [b for pair in sides for b in pair if b is not None]
     parts = [*(r.linear.coefficients for r in program.rows), program.objective.linear.coefficients]
     numbers = [*parts, *(b.values for b in bounds), program.objective.constant]
     rational = all(n.is_exact for n in numbers)
