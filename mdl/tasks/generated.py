@@ -120,15 +120,15 @@ def core_is_empty(instance: Instance, symbol: GameSymbol, name: str, results: Re
 
 
 def number(instance: Instance, symbol: GameSymbol, name: str, results: Results) -> float | None:
-    """For `v.least_core`, and `v.gap` where the core is empty, of a game that is not listed, else None."""
-    players = too_large(instance, symbol) if name in ("least_core", "gap") else None
+    """For `v.least_core` of a game that is not listed, else None.
+
+    Not for `v.gap`: the weights found prove that the core is empty, but others may ask for still more.
+    """
+    players = too_large(instance, symbol) if name == "least_core" else None
     if players is None:
         return None
     assert isinstance(symbol, CoalitionSymbol)
-    if name == "least_core":
-        return solved(instance, symbol, "least_core", players, results).least
-    found = solved(instance, symbol, "core", players, results)
-    return found.gap if found.empty else None
+    return solved(instance, symbol, "least_core", players, results).least
 
 
 # ---- a given payoff ------------------------------------------------------------------------------------

@@ -91,3 +91,19 @@ def test_inspect_says_that_rows_are_generated(path: str) -> None:
     _, err, status = mdl("inspect", path, "check core of v")
     assert status == 2
     assert "MDL734" in err and "2^17" in err
+
+
+def test_the_greatest_gap_is_not_told_by_weights_that_were_only_found(tmp_path: Path) -> None:
+    """`v.gap` is the most that balanced weights ask for; a proof that the core is empty may ask for less."""
+    members = ", ".join(f"m{k}" for k in range(15))
+    file = tmp_path / "m.mdl"
+    file.write_text(
+        f'model m "t"; agents A := {{{members}}}; var passed binary;\n'
+        "subject to most: 8 * passed <= sum(i in A) 1; maximize power: passed; coalition v = power;\n"
+        'expect v.core == empty "8 of 15"; expect v.gap == 7/8 "15/8 - 1";\n'
+    )
+    out, _, status = mdl("solve", str(file), "--json")
+    checks = [task["checks"][0] for task in json.loads(out)["tasks"]]
+    assert [(c["verdict"], c["level"]) for c in checks] == [("holds", "numeric"), ("undecided", "numeric")]
+    assert "coalitions to list" in checks[1]["witness"]
+    assert status == 1
