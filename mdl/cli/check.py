@@ -11,7 +11,7 @@ from mdl.cli.main import DONE, FAILS, show
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
-from mdl.semantics.model import GameSymbol, Model, OutcomeSymbol, TypeSymbol
+from mdl.semantics.model import GameSymbol, Model, OutcomeSymbol, SolveTask, TypeSymbol
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
             found[name] = None
             continue
         try:
-            found[name] = driver.compile_rule(instance, rule).program
+            program = found[name] = driver.compile_rule(instance, rule).program
+            if any(isinstance(t, SolveTask) and t.kkt and t.rule is rule for t in instance.model.tasks):
+                driver.kkt_of(program)  # integers and followers have none
         except Infeasible as failure:
             false += [d for d in failure.diagnostics if d not in false]
         except Failure as failure:

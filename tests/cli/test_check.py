@@ -39,3 +39,15 @@ def test_params_do_need_values(tmp_path: Path, capsys: pytest.CaptureFixture[str
     path.write_text(AUCTION.replace("value[i] * win[i]", "weight * win[i]") + "param weight;\n", encoding="utf-8")
     assert main(["check", str(path)]) == 2
     assert "`weight`" in capsys.readouterr().err
+
+
+def test_a_kkt_system_that_there_is_not_is_told_before_solving(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "whole.mdl"
+    text = "model m; var x >= 0, <= 3, integer; maximize gain: x;"
+    path.write_text(text + " solve kkt of gain;", encoding="utf-8")
+    assert main(["check", str(path)]) == 2
+    assert "MDL430" in capsys.readouterr().err
+    path.write_text(text + " solve gain;", encoding="utf-8")
+    assert main(["check", str(path)]) == 0
