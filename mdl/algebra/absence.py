@@ -32,6 +32,8 @@ class Restriction:
     agent: Codes | None
     only: SetValue | None
     frame: Frame | None
+    scope: Domain | None = None
+    """The agents that `only` chooses from: an index over a union of agent sets may meet others, who stay."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -71,20 +73,28 @@ def absent_rows(frame: Frame, universes: frozenset[str] | None, codes: Codes) ->
     found: Truths | None = None
     for r in absence.restrictions:
         if r.universes & universes:
-            hit = _absent(frame, r, codes)
+            hit = _absent(frame, r, universes, codes)
             found = hit if found is None else found | hit
     return found if found is not None and found.any() else None
 
 
-def _absent(frame: Frame, r: Restriction, codes: Codes) -> Truths:
-    rows: Positions | None = None if r.frame is None else frame.rows_of(r.frame)
+def _absent(frame: Frame, r: Restriction, universes: frozenset[str], codes: Codes) -> Truths:
     if r.agent is not None:
+        rows = None if r.frame is None else frame.rows_of(r.frame)
         agent = r.agent if rows is None else r.agent[rows]
-        hit: Truths = codes == agent
-        return hit
+        return np.asarray(codes == agent)
+    outside = _outside(frame, r, codes)
+    if r.scope is not None and not universes <= r.universes:
+        outside &= r.scope.contains((codes,))
+    return outside
+
+
+def _outside(frame: Frame, r: Restriction, codes: Codes) -> Truths:
+    """Rows whose member is not in the set that `only` names there."""
     assert r.only is not None
     if isinstance(r.only, Fixed):
         return ~r.only.domain.contains((codes,))
+    rows: Positions | None = None if r.frame is None else frame.rows_of(r.frame)
     places = r.only.rows
     if places is None:
         places = np.arange(r.only.family.rows, dtype=np.int32)

@@ -44,7 +44,7 @@ from mdl.algebra.values import (
 )
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.kinds import Element, Kind, SetOf, Truth, TupleOf
+from mdl.semantics.kinds import Element, Kind, Truth, TupleOf
 from mdl.semantics.model import LetSymbol, Model, Symbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
 
@@ -446,9 +446,10 @@ class Evaluator:
         return frame.with_absence((frame.absence or Absence(())).adding(held))
 
     def _with_only(self, agents: Expr, frame: Frame) -> Frame:
+        # Everybody else is absent, the members of other agents sets too: the worth of a coalition is its own.
         value = self.set(agents, frame)
-        item = agents.kind.item if isinstance(agents.kind, SetOf) else agents.kind
-        held = Restriction(self._universes(item), None, value, None if isinstance(value, Fixed) else frame)
+        where = None if isinstance(value, Fixed) else frame
+        held = Restriction(self.store.agent_universes, None, value, where)
         return frame.with_absence((frame.absence or Absence(())).adding(held))
 
     def _universes(self, kind: Kind) -> frozenset[str]:

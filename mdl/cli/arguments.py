@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from typing import NoReturn
 
 from mdl import __version__
@@ -62,6 +63,20 @@ def solver_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--solver", default="auto", help="highs, ipopt or auto; with --via pyomo any Pyomo solver")
     parser.add_argument("--via", choices=("direct", "pyomo"), default="direct", help="arrays, or a Pyomo model")
     parser.add_argument("--time-limit", type=positive_seconds, metavar="SECONDS")
+
+
+def parse(given: Sequence[str]) -> argparse.Namespace:
+    """The arguments of one command; tasks may also stand behind options.  Raises Failure (MDL001, MDL011)."""
+    parser = make_parser()
+    found, rest = parser.parse_known_args(given)
+    options = [r for r in rest if r.startswith("-")]
+    if not options and rest and hasattr(found, "tasks"):
+        found.tasks += rest
+    elif not options and len(rest) == 1 and getattr(found, "task", "") is None:
+        found.task = rest[0]
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(options or rest)}")
+    return found
 
 
 def make_parser() -> argparse.ArgumentParser:

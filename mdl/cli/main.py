@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from mdl.cli import errors
-from mdl.cli.arguments import make_parser
+from mdl.cli.arguments import parse
 from mdl.diagnostics import Diagnostic, Failure
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def discard(stream: TextIO) -> None:
 
 
 def run(given: Sequence[str]) -> int:
-    arguments: argparse.Namespace = make_parser().parse_args(given)
+    arguments: argparse.Namespace = parse(given)
     if arguments.command is None:
         raise Failure(errors.no_command())
     command = import_module(f"mdl.cli.{arguments.command}")

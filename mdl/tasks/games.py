@@ -48,7 +48,7 @@ class Players:
         for universes, members in self.groups:
             inside = [k for k in range(members.size) if mask >> (at + k) & 1]
             chosen = Domain.relation(members.universe, (members.columns[0][inside],))
-            made.append(Restriction(universes, None, Fixed(chosen), None))
+            made.append(Restriction(universes, None, Fixed(chosen), None, members))
             at += members.size
         return Absence(tuple(made))
 

@@ -141,9 +141,9 @@ def _at_row(r: Restriction, frame: Frame, row: int) -> Restriction:
         return Restriction(r.universes, r.agent[place : place + 1], None, None)
     assert r.only is not None
     if isinstance(r.only, Fixed):
-        return Restriction(r.universes, None, r.only, None)
+        return Restriction(r.universes, None, r.only, None, r.scope)
     places = np.array([place]) if r.only.rows is None else r.only.rows[place : place + 1]
-    return Restriction(r.universes, None, Fixed(on_one_row(Varying(r.only.family, places))), None)
+    return Restriction(r.universes, None, Fixed(on_one_row(Varying(r.only.family, places))), None, r.scope)
 
 
 def signature(absence: Absence | None) -> tuple[object, ...]:

@@ -95,3 +95,30 @@ def test_rows_that_are_false_for_the_data_make_the_status_infeasible(tmp_path: P
     text = "model m;\nparam a := 2;\nvar x >= 0;\nsubject to c: a <= 1;\nminimize cost: x;\n"
     found = checks(text + "expect cost.status == infeasible;\nexpect cost.objective == 0;\nexpect x == 0;", tmp_path)
     assert [c.verdict for c in found] == ["holds", "undecided", "undecided"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"),
+    [
+        ("total", 15),
+        ("(total with only {b1})", 1),
+        ("(total with only FIRST)", 1),
+        ("(total with only {b1, s2})", 9),
+        ("(total without b2)", 13),
+        ("v[{b1, s1}]", 5),
+        ("v[{b1}]", 1),
+    ],
+)
+def test_only_some_take_part_of_several_agent_sets(claim: str, value: int, tmp_path: Path) -> None:
+    text = """model m;
+    agents BUYER := {b1, b2};
+    agents SELLER := {s1, s2};
+    set ALL = BUYER | SELLER;
+    set FIRST in BUYER := {b1};
+    param w[ALL] := {b1: 1, b2: 2, s1: 4, s2: 8};
+    var x[ALL] >= 0, <= 1;
+    maximize total: sum(i in ALL) w[i] * x[i];
+    coalition v = total;
+    """
+    found = checks(f"{text}expect {claim} == {value} within 1e-9;", tmp_path)
+    assert [c.verdict for c in found] == ["holds"]

@@ -144,9 +144,7 @@ def test_the_convention_for_outsiders_is_said(tmp_path: Path) -> None:
 
 
 def test_tables_from_files(tmp_path: Path) -> None:
-    (tmp_path / "v.csv").write_text(
-        'who,worth\n{a},0\n{b},0\n{c},0\n"{a, b}",1\n"{a,c}",1\n"{c,b}",1\n"{a,b,c}",2\n'
-    )
+    (tmp_path / "v.csv").write_text('who,worth\n{a},0\n{b},0\n{c},0\n"{a, b}",1\n"{a,c}",1\n"{c,b}",1\n"{a,b,c}",2\n')
     text = HEAD + 'coalition v[subsets(A)] := {};\ndata "v.csv" : v[who] = worth;\nexpect v.gap == -1/2 "x";\n'
     (task,) = tasks(tmp_path, text)
     assert task["checks"][0]["verdict"] == "holds"
