@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mdl import __version__
 from mdl.cli import errors
@@ -27,8 +28,29 @@ MODES = ("auto", "fischer-burmeister", "product", "big-m", "strong-duality")
 FORMATS = ("pyomo", "lp", "mps", "nl", "latex", "json")
 
 
+class Formatter(argparse.HelpFormatter):
+    """As wide as the terminal.  Without a width argparse would import shutil and its compressors at each start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=max(20, terminal_width() - 2))
+
+
+def terminal_width() -> int:
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size().columns
+    except (OSError, ValueError):
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """Raises a Diagnostic where argparse would print and exit."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=Formatter, **options)
 
     def error(self, message: str) -> NoReturn:
         wrong = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
@@ -82,7 +104,7 @@ def parse(given: Sequence[str]) -> argparse.Namespace:
 def make_parser() -> argparse.ArgumentParser:
     top = Parser(prog="mdl", description="A declarative compiler for mechanism design.")
     top.add_argument("--version", action="version", version=f"mdl {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = top.add_subparsers(prog="mdl", dest="command", metavar="COMMAND", parser_class=Parser)
     made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
     for name in ("check", "solve", "compile", "inspect", "explain"):
         made[name].add_argument("file", metavar="FILE")
