@@ -71,7 +71,7 @@ def internal(error: BaseException) -> Diagnostic:
 def no_program(task: str, what: str) -> Diagnostic:
     """MDL010: a task for which this version makes no program."""
     return Diagnostic(
-        "MDL010", f"this version makes no program of `{task}`: {what}", help="name a rule of the file instead"
+        "MDL010", f"no program of `{task}` for this command: it is {what}", help="name an objective of the file"
     )
 
 

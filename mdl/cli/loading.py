@@ -109,7 +109,16 @@ def rule_named(model: Model, name: str | None) -> RuleSymbol:
     task = task_named(model, name)
     if isinstance(task, SolveTask) and isinstance(task.rule, RuleSymbol) and not task.kkt:
         return task.rule
-    raise Failure(errors.no_program(name, task.what if isinstance(task, LaterTask) else "KKT system or formula"))
+    raise Failure(errors.no_program(name, what_it_is(task)))
+
+
+def what_it_is(task: Task) -> str:
+    """The sort of a task that is no objective, for the reader."""
+    if isinstance(task, LaterTask):
+        return f"a task of the sort `{task.what}`"
+    if isinstance(task, SolveTask):
+        return "a KKT system" if task.kkt else "an outcome formula, which is evaluated and not solved"
+    return "a task about a coalitional game"
 
 
 def _solve(rule: RuleSymbol | OutcomeSymbol) -> SolveTask:
