@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         print_json(instance.model.name, found, waiting)
     elif not arguments.quiet:
         print(f"{arguments.file}: no mistakes")
-        for name, program in found.items():
-            print(f"  {name}: {summary(program)}")
+        for name, made in found.items():
+            print(f"  {name}: {summary(made)}")
         for name, game in games.items():
             if name not in waiting:
                 from mdl.tasks.check_games import summary as summary_of_game
