@@ -73,6 +73,8 @@ def discard(stream: TextIO) -> None:
 
 
 def run(given: Sequence[str]) -> int:
+    # numpy's BLAS would start and stop threads at each start: 40 ms, for matrices that are sparse here anyway.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments: argparse.Namespace = parse(given)
     if arguments.command is None:
         raise Failure(errors.no_command())
