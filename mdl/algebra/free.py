@@ -134,3 +134,15 @@ def needed(symbol: LetSymbol, known: Mapping[LetSymbol, object]) -> list[LetSymb
             stack.append((let, True))
             stack.extend((used, False) for used in lets_in(walk(let.body)))
     return order
+
+
+def needed_lets(body: Expr) -> Iterator[LetSymbol]:
+    """The lets that an expression uses, directly or through others, each once."""
+    seen: set[LetSymbol] = set()
+    left = list(lets_in(walk(body)))
+    while left:
+        let = left.pop()
+        if let not in seen:
+            seen.add(let)
+            yield let
+            left.extend(lets_in(walk(let.body)))

@@ -14,7 +14,7 @@ from mdl.algebra import convexity
 from mdl.algebra.absence import Absence
 from mdl.algebra.curvature import Analysis
 from mdl.algebra.evaluate import Evaluator
-from mdl.algebra.free import lets_in, walk
+from mdl.algebra.free import needed_lets, walk
 from mdl.algebra.proof import Requirement
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure
@@ -118,17 +118,6 @@ def collected(wrong: list[Diagnostic]) -> Iterator[None]:
 def uses_any(body: Expr, lets: frozenset[LetSymbol]) -> bool:
     """Whether an expression uses one of these lets, directly or through others."""
     return bool(lets) and not lets.isdisjoint(needed_lets(body))
-
-
-def needed_lets(body: Expr) -> Iterator[LetSymbol]:
-    seen: set[LetSymbol] = set()
-    left = list(lets_in(walk(body)))
-    while left:
-        let = left.pop()
-        if let not in seen:
-            seen.add(let)
-            yield let
-            left.extend(lets_in(walk(let.body)))
 
 
 def extreme_lets(symbols: Iterable[Symbol]) -> frozenset[LetSymbol]:

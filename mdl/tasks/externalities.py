@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdl.algebra.free import lets_in, walk
+from mdl.algebra.free import needed_lets, walk
 from mdl.semantics import typed
 from mdl.semantics.model import CoalitionSymbol, LetSymbol, Model, RuleSymbol, Symbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Expr, IndexVar
@@ -46,19 +46,8 @@ def outsiders(valuation: LetSymbol) -> Iterator[str]:
     """Variables and types of other agents that a valuation depends on."""
     own = {v for b in valuation.index for v in b.indices}
     yield from _foreign(valuation.body, own)
-    for let in _needed(valuation.body):
+    for let in needed_lets(valuation.body):
         yield from _foreign(let.body, {v for b in let.index for v in b.indices})
-
-
-def _needed(body: Expr) -> Iterator[LetSymbol]:
-    seen: set[LetSymbol] = set()
-    left = list(lets_in(walk(body)))
-    while left:
-        let = left.pop()
-        if let not in seen:
-            seen.add(let)
-            yield let
-            left.extend(lets_in(walk(let.body)))
 
 
 def _foreign(body: Expr, own: set[IndexVar]) -> Iterator[str]:
