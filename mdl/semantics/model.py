@@ -190,6 +190,75 @@ GameSymbol = CoalitionSymbol | CoalitionTable
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class PriorSymbol(Symbol):
+    """What everybody believes about the types: of one type, each agent's on its own, or a joint table.
+
+    `of` is the type (None for a joint table over whole profiles).  `distribution` is None for `uniform`, else a
+    map literal: its keys are values of the type (of a joint table: profiles in agent order) read as data, its
+    values typed numbers over the prior's index.
+    """
+
+    of: TypeSymbol | None
+    distribution: tuple[tuple[tree.Expr, Expr], ...] | None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class TransferSymbol(Symbol):
+    """Money of the agents in `index`: `direction` is pay (from the agent), receive (to it) or adjust.
+
+    `body` is a formula at the reported profile; None: unknown, a number a report profile (of `adjust`, a number
+    a profile of the others' reports).
+    """
+
+    direction: str
+    body: Expr | None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Property:
+    """`name` is one of mdl.semantics.mechanisms.PROPERTIES."""
+
+    name: str
+    span: Span
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class MechanismSymbol(Symbol):
+    """An outcome rule and transfers.
+
+    `family` is vcg, agv, mep, pay_as_bid or "" where the file writes the items out; a family's transfers are
+    formulas like any other.  `outcome` None: free, to be found.  `goal` is None without an objective and, with
+    `shortfall`, where the expected shortfall of the softened properties is minimised.
+    """
+
+    family: str
+    outcome: RuleSymbol | OutcomeSymbol | None
+    transfers: tuple[TransferSymbol, ...]
+    adjustments: tuple[TransferSymbol, ...]
+    income: Expr | None
+    require: tuple[Property, ...]
+    soften: tuple[Property, ...]
+    maximize: bool
+    goal: Expr | None
+    shortfall: bool
+
+    @property
+    def unknown(self) -> bool:
+        """Whether something is left to be found."""
+        return self.outcome is None or bool(self.adjustments) or any(t.body is None for t in self.transfers)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class MechanismTask:
+    """`check M: p, q;` (`properties`) or, with `find`, `find M;`."""
+
+    find: bool
+    mechanism: MechanismSymbol
+    properties: tuple[Property, ...]
+    span: Span
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class ColumnSource:
     """One column mapping of a `data` statement; `symbol` may be a set, param or type."""
 
@@ -245,7 +314,7 @@ class CoalitionTask:
     span: Span
 
 
-Task = SolveTask | ExpectTask | CoalitionTask | LaterTask
+Task = SolveTask | ExpectTask | CoalitionTask | MechanismTask | LaterTask
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -254,7 +323,6 @@ class Model:
 
     `symbols` holds every declared name in the order of the file.  `order` lists sets, params, types
     and lets so that each comes after all it uses (bounds and index sets included).
-    `priors` are kept as syntax for later passes.
     """
 
     name: str
@@ -264,4 +332,6 @@ class Model:
     order: tuple[Symbol, ...]
     data: tuple[DataSource, ...]
     tasks: tuple[Task, ...]
-    priors: tuple[tree.Prior, ...] = ()
+    priors: tuple[PriorSymbol, ...] = ()
+    symmetric: tuple[SetSymbol, ...] = ()
+    """Agents sets that `symmetric` says are interchangeable."""

@@ -1,0 +1,1 @@
+"""Exact proofs about linear programs: optima, impossibilities, and the files that hold them."""

@@ -1,0 +1,1 @@
+"""Numbers that are no rationals, held as exact combinations of logs, roots and powers, with enclosures."""

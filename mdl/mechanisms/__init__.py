@@ -1,0 +1,1 @@
+"""Direct mechanisms: types, reports, transfers, properties; audits and designs."""
