@@ -1,0 +1,1 @@
+"""One outcome rule at every report profile: many small programs of one shape, solved as one batch."""

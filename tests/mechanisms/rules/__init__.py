@@ -1,0 +1,1 @@
+"""The batch solver of outcome rules."""
