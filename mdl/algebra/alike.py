@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mdl.algebra.free import children
 from mdl.semantics import typed
 from mdl.semantics.typed import Expr
+from mdl.semantics.walks import children
 
 
 def alike(a: Expr, b: Expr) -> bool:

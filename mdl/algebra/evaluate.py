@@ -41,6 +41,7 @@ from mdl.algebra.values import (
     Truths,
     Value,
     Varying,
+    Worlds,
 )
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
@@ -76,6 +77,7 @@ class Evaluator:
         self.values = values or {}
         self.solved = solved
         self.absence = absence
+        self.worlds: Worlds | None = None
         self.free = FreeIndices()
         self.data_only = DataOnly()
         self.root = Frame.root(store.universe, absence)
@@ -93,6 +95,7 @@ class Evaluator:
     ) -> Evaluator:
         """An evaluator of the same store that shares this one's frames of index tables."""
         made = Evaluator(self.model, self.store, symbolic=symbolic, values=values, solved=solved, absence=absence)
+        made.worlds = self.worlds
         made.free = self.free
         made._everyone = self._everyone
         made._frames = self._frames
@@ -298,6 +301,8 @@ class Evaluator:
                 return self.number(body, self.absent_frame(expr, frame))
             case typed.Attribute(base=base, name=name):
                 return self._references.attribute(expr, base, name, frame)
+            case typed.Expected() if self.worlds is not None:
+                return self.worlds.expected(self, expr, frame)
             case typed.Expected():
                 raise Failure(errors.later("`expected`", expr.span))
             case _:

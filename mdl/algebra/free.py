@@ -1,56 +1,14 @@
-"""Walks over typed expressions: children, indices that an expression depends on, lets that it uses."""
+"""What typed expressions depend on: indices, data, lets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from mdl.semantics import typed
-from mdl.semantics.model import LaterSymbol, LetSymbol, ParamSymbol, RuleSymbol, TypeSymbol, VarSymbol
+from mdl.semantics.model import LetSymbol, ParamSymbol, RuleSymbol, TransferSymbol, TypeSymbol, VarSymbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
-
-
-def children(expr: Expr) -> tuple[Expr, ...]:
-    """Direct subexpressions, binders' domains included."""
-    match expr:
-        case typed.Ref(args=args) | typed.Call(args=args) | typed.Logic(args=args):
-            return args
-        case typed.Attribute(base=base, args=args):
-            return (base, *args)
-        case typed.Neg(arg=arg) | typed.Not(arg=arg) | typed.Subsets(arg=arg):
-            return (arg,)
-        case typed.Add(terms=terms):
-            return terms
-        case typed.Mul(factors=factors):
-            return factors
-        case typed.Div(numerator=a, denominator=b) | typed.Pow(base=a, exponent=b):
-            return (a, b)
-        case typed.SetOp(left=a, right=b) | typed.Range(low=a, high=b) | typed.Interval(low=a, high=b):
-            return (a, b)
-        case typed.If(condition=c, then=a, otherwise=b):
-            return (c, a, b)
-        case typed.Compare(first=first, rest=rest):
-            return (first, *(e for _, e in rest))
-        case typed.Reduce(binders=binders, where=where, body=body):
-            return (*(b.domain for b in binders), *((where,) if where is not None else ()), body)
-        case typed.Comprehension(binders=binders, where=where):
-            return (*(b.domain for b in binders), *((where,) if where is not None else ()))
-        case typed.Without(body=a, agent=b) | typed.WithOnly(body=a, agents=b):
-            return (a, b)
-        case typed.Expected(body=body, given=given):
-            return (body, *given)
-        case typed.SetLiteral(items=items) | typed.TupleExpr(items=items):
-            return items
-        case _:
-            return ()
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """The expression and all below it."""
-    stack = [expr]
-    while stack:
-        e = stack.pop()
-        yield e
-        stack.extend(children(e))
+from mdl.semantics.walks import children as children
+from mdl.semantics.walks import walk as walk
 
 
 def bound(binders: tuple[Binder, ...]) -> set[IndexVar]:
@@ -77,6 +35,8 @@ class FreeIndices:
         below = frozenset[IndexVar]().union(*(self.of(e) for e in children(expr)))
         if isinstance(expr, typed.Reduce | typed.Comprehension):
             below -= bound(expr.binders)
+        if isinstance(expr, typed.Expected) and expr.profile is not None:
+            below -= {expr.profile}
         return below
 
 
@@ -114,7 +74,7 @@ def of_data(symbol: LetSymbol) -> bool:
     """Whether a let, with the lets that it uses, has a value without solving."""
     return not any(
         isinstance(e, typed.Attribute | typed.Expected)
-        or (isinstance(e, typed.Ref) and isinstance(e.symbol, VarSymbol | RuleSymbol | LaterSymbol))
+        or (isinstance(e, typed.Ref) and isinstance(e.symbol, VarSymbol | RuleSymbol | TransferSymbol))
         for let in needed(symbol, {})
         for e in walk(let.body)
     )

@@ -19,7 +19,6 @@ from mdl.diagnostics import Failure
 from mdl.semantics import typed
 from mdl.semantics.model import (
     GameSymbol,
-    LaterSymbol,
     LetSymbol,
     ParamSymbol,
     RuleSymbol,
@@ -119,8 +118,6 @@ class References:
                 return self._ev.as_numbers(let, ref, frame) if isinstance(let, Members) else let
             case RuleSymbol() if self._ev.solved is not None:
                 return self._ev.solved.rule(symbol, frame, ref)
-            case LaterSymbol(what=what):
-                raise Failure(errors.later(f"a {what}", ref.span))
             case _:
                 raise Failure(errors.not_known(symbol, ref.span))
 
@@ -141,16 +138,19 @@ class References:
     def _variable(self, symbol: VarSymbol, ref: typed.Ref, positions: Positions, frame: Frame) -> Quantity:
         gone = self.gone(symbol, positions, frame)
         if gone is None:
-            return self._present(symbol, ref, positions)
+            return self._present(symbol, ref, positions, frame)
         left, lost = np.flatnonzero(~gone), np.flatnonzero(gone)
         parts: list[tuple[Positions, Quantity]] = [
             (lost, self._absent_value(symbol, positions[lost], frame.take(lost))),
         ]
         if len(left):
-            parts.append((left, self._present(symbol, ref, positions[left])))
+            parts.append((left, self._present(symbol, ref, positions[left], frame.take(left))))
         return self._ev.merge(parts, frame.size, ref)
 
-    def _present(self, symbol: VarSymbol, ref: typed.Ref, positions: Positions) -> Quantity:
+    def _present(self, symbol: VarSymbol, ref: typed.Ref, positions: Positions, frame: Frame) -> Quantity:
+        found = None if self._ev.worlds is None else self._ev.worlds.variable(symbol, positions, frame)
+        if found is not None:
+            return found
         values = self._ev.values.get(symbol)
         if values is not None:
             return values.gather(positions)

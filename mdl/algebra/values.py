@@ -18,7 +18,7 @@ from mdl.algebra.domain import Domain, Family
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.universe import Codes
 from mdl.semantics.model import Symbol, VarSymbol
-from mdl.semantics.typed import Attribute, Expr
+from mdl.semantics.typed import Attribute, Expected, Expr
 
 if TYPE_CHECKING:
     from mdl.algebra.evaluate import Evaluator
@@ -134,3 +134,13 @@ class Solved(Protocol):
 
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         """The optimal value of an objective, one a row (`frame.absence` says who takes part)."""
+
+
+class Worlds(Protocol):
+    """Outcomes at every report profile, and means over the prior, for a model lifted over profiles."""
+
+    def variable(self, symbol: VarSymbol, positions: Positions, frame: Frame) -> Numbers | None:
+        """Entries of a variable on the rows of a frame, whose absence says who takes part; None: not known here."""
+
+    def expected(self, ev: Evaluator, expr: Expected, frame: Frame) -> Quantity:
+        """`expected(... given ...)`, one a row."""

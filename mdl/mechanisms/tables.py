@@ -55,6 +55,8 @@ class AgentTable:
     """`3`, or `(1, 0.2)` for a composite type."""
     scenario_name: Callable[[int], str]
     """`b=1, c=2`; empty where there is nobody else."""
+    called: str = "type"
+    """The name of the one type it has, `value`, for sentences: `a with value 3`."""
 
 
 @dataclass(slots=True, eq=False)

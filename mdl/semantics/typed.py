@@ -184,8 +184,15 @@ class WithOnly(Expr):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Expected(Expr):
+    """Mean over the prior; `given` are references to types whose values are kept.
+
+    `profile`, of an expression lifted over report profiles (mdl.mechanisms.lift), is the index that `body` is taken
+    over; `given` then stands at another one.
+    """
+
     body: Expr
     given: tuple[Expr, ...]
+    profile: IndexVar | None = None
 
 
 # ---- sets ----------------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from time import perf_counter
 import numpy as np
 
 from mdl import driver
-from mdl.algebra.absence import Absence, Restriction
+from mdl.algebra.absence import Absence, absence_at, signature
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
-from mdl.algebra.set_values import on_one_row
-from mdl.algebra.values import Fixed, Positions, Varying
+from mdl.algebra.values import Positions
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.welfare import Infeasible, Lowered
@@ -123,39 +122,6 @@ class Results:
         if solved.solution.objective is None:
             raise Failure(no_value(f"{solved.rule.name}.objective", solved.solution, span))
         return solved.solution.objective
-
-
-def absence_at(frame: Frame, row: int, outer: int = 0) -> Absence | None:
-    """The absence on one row of a frame, for a whole program, without the `outer` first restrictions."""
-    if frame.absence is None or len(frame.absence.restrictions) == outer:
-        return None
-    return Absence(tuple(_at_row(r, frame, row) for r in frame.absence.restrictions[outer:]), True)
-
-
-def _at_row(r: Restriction, frame: Frame, row: int) -> Restriction:
-    place = 0
-    if r.frame is not None:
-        rows = frame.rows_of(r.frame)
-        place = row if rows is None else int(rows[row])
-    if r.agent is not None:
-        return Restriction(r.universes, r.agent[place : place + 1], None, None)
-    assert r.only is not None
-    if isinstance(r.only, Fixed):
-        return Restriction(r.universes, None, r.only, None, r.scope)
-    places = np.array([place]) if r.only.rows is None else r.only.rows[place : place + 1]
-    return Restriction(r.universes, None, Fixed(on_one_row(Varying(r.only.family, places))), None, r.scope)
-
-
-def signature(absence: Absence | None) -> tuple[object, ...]:
-    """Equal for absences that name the same agents in the same way."""
-    parts: list[object] = []
-    for r in absence.restrictions if absence is not None else ():
-        if r.agent is not None:
-            parts.append((r.universes, "without", *r.agent.tolist()))
-        else:
-            assert isinstance(r.only, Fixed)
-            parts.append((r.universes, "only", *sorted(r.only.domain.columns[0].tolist())))
-    return tuple(sorted(parts, key=repr))
 
 
 def nothing_solved(name: str, span: Span) -> Diagnostic:

@@ -1,0 +1,204 @@
+"""Report profiles as a list of cases, and where in it an agent's report and the others' reports meet.
+
+All profiles, in agent order with the last agent fastest; or, where agents are interchangeable, one of them with each
+of its types beside each way of counting the others' types (the others then stand in the order of their types).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import comb, prod
+
+import numpy as np
+import numpy.typing as npt
+
+from mdl.mechanisms.spaces import TypeSpace, text
+
+Places = npt.NDArray[np.int64]
+
+
+class Profiles:
+    """All report profiles of agents with these type spaces."""
+
+    def __init__(self, spaces: Sequence[TypeSpace]) -> None:
+        self.spaces = tuple(spaces)
+        self.cases = prod(s.size for s in spaces)
+
+    @property
+    def audited(self) -> range:
+        """The agents whose incentives and participation are looked at, as places in agent order."""
+        return range(len(self.spaces))
+
+    @property
+    def utilities(self) -> int:
+        """Combinations of an agent, its true type and a report profile: the size of the largest table."""
+        return sum(s.size for s in self.spaces) * self.cases
+
+    def stride(self, agent: int) -> int:
+        return prod(s.size for s in self.spaces[agent + 1 :])
+
+    def scenarios(self, agent: int) -> int:
+        return self.cases // self.spaces[agent].size
+
+    def own(self, agent: int) -> Places:
+        """The type of an agent in each case, shape (cases,)."""
+        return np.arange(self.cases) // self.stride(agent) % self.spaces[agent].size
+
+    def case(self, agent: int) -> Places:
+        """The case of each own report and scenario, shape (types, scenarios)."""
+        inner, size = self.stride(agent), self.spaces[agent].size
+        scenario = np.arange(self.scenarios(agent))
+        others = scenario // inner * (inner * size) + scenario % inner
+        return np.arange(size)[:, None] * inner + others[None, :]
+
+    def scenario_of(self, agent: int) -> Places:
+        """The scenario that the others' reports make in each case, shape (cases,)."""
+        inner, size = self.stride(agent), self.spaces[agent].size
+        case = np.arange(self.cases)
+        return case // (inner * size) * inner + case % inner
+
+    def pays_like(self, agent: int) -> tuple[int, Places] | None:
+        """Whose payments an agent's are, where agents are interchangeable: that agent and its case in each case."""
+        return None
+
+    # ---- names ----
+
+    def types_of(self, case: int) -> tuple[int, ...]:
+        out = []
+        for s in reversed(self.spaces):
+            case, k = divmod(case, s.size)
+            out.append(k)
+        return tuple(reversed(out))
+
+    def case_name(self, case: int) -> str:
+        """`a=3, b=1`."""
+        return ", ".join(_said(s, k) for s, k in zip(self.spaces, self.types_of(case), strict=True) if s.components)
+
+    def scenario_name(self, agent: int, scenario: int) -> str:
+        """`b=1, c=2`."""
+        case = int(self._first_case(agent, scenario))
+        parts = zip(self.spaces, self.types_of(case), strict=True)
+        return ", ".join(_said(s, k) for j, (s, k) in enumerate(parts) if j != agent and s.components)
+
+    def _first_case(self, agent: int, scenario: int) -> int:
+        inner, size = self.stride(agent), self.spaces[agent].size
+        return scenario // inner * (inner * size) + scenario % inner
+
+    def sizes(self) -> str:
+        """`3 x 3`."""
+        return " x ".join(str(s.size) for s in self.spaces if s.components)
+
+
+def _said(space: TypeSpace, k: int) -> str:
+    return f"{text(space.agent)}={space.name(k)}"
+
+
+@dataclass(slots=True, eq=False)
+class _Counts:
+    """Ways of counting `people` over `size` types: rows of counts, in lexicographic order of the sorted types."""
+
+    size: int
+    people: int
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        return np.array(list(_compositions(self.people, self.size)), dtype=np.int64).reshape(-1, self.size)
+
+
+def _compositions(people: int, size: int) -> Iterator[tuple[int, ...]]:
+    if size == 1:
+        yield (people,)
+        return
+    for first in range(people, -1, -1):
+        for rest in _compositions(people - first, size - 1):
+            yield (first, *rest)
+
+
+class CountedProfiles(Profiles):
+    """Interchangeable agents, all with the same types: the first stands for all of them.
+
+    A case is its report and the counts of the others' reports.
+    """
+
+    def __init__(self, spaces: Sequence[TypeSpace], members: Sequence[int]) -> None:
+        """`members` are the interchangeable agents; the others have no types."""
+        self.spaces = tuple(spaces)
+        self.members = tuple(members)
+        self.size = spaces[members[0]].size
+        self.cases = self.size * comb(len(members) - 1 + self.size - 1, self.size - 1)
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """The others' counts in each scenario, shape (scenarios, types)."""
+        return _Counts(self.size, len(self.members) - 1).rows()
+
+    @cached_property
+    def _index(self) -> dict[tuple[int, ...], int]:
+        return {tuple(row): k for k, row in enumerate(self.counts.tolist())}
+
+    @property
+    def audited(self) -> range:
+        first = self.members[0]
+        return range(first, first + 1)
+
+    @property
+    def utilities(self) -> int:
+        return self.size * self.cases * len(self.members)
+
+    def stride(self, agent: int) -> int:
+        raise NotImplementedError("counted profiles have no strides")
+
+    def scenarios(self, agent: int) -> int:
+        return self.cases // self.size if agent == self.members[0] else self.cases
+
+    def own(self, agent: int) -> Places:
+        if agent not in self.members:
+            return np.zeros(self.cases, dtype=np.int64)
+        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
+        if agent == self.members[0]:
+            return mine
+        place = self.members.index(agent) - 1
+        ends = np.cumsum(self.counts, axis=1)
+        return np.asarray((ends <= place).sum(axis=1), dtype=np.int64)[scenario]
+
+    def case(self, agent: int) -> Places:
+        return np.arange(self.cases).reshape(self.size, -1)
+
+    def scenario_of(self, agent: int) -> Places:
+        return np.arange(self.cases) % len(self.counts)
+
+    def pays_like(self, agent: int) -> tuple[int, Places] | None:
+        """The first agent, at the case where it reports what this agent reports and the others' counts are kept."""
+        if agent == self.members[0] or agent not in self.members:
+            return None
+        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
+        theirs = self.own(agent)
+        counts = self.counts[scenario].copy()
+        rows = np.arange(self.cases)
+        counts[rows, mine] += 1
+        counts[rows, theirs] -= 1
+        found = np.array([self._index[tuple(row)] for row in counts.tolist()], dtype=np.int64)
+        return self.members[0], theirs * len(self.counts) + found
+
+    # ---- names ----
+
+    def types_of(self, case: int) -> tuple[int, ...]:
+        return tuple(int(self.own(a)[case]) for a in range(len(self.spaces)))
+
+    def case_name(self, case: int) -> str:
+        mine, scenario = divmod(case, len(self.counts))
+        counts = self.counts[scenario].copy()
+        counts[mine] += 1
+        return self._counted(counts)
+
+    def scenario_name(self, agent: int, scenario: int) -> str:
+        """`60 others 0, 39 others 1`."""
+        return self._counted(self.counts[scenario], " others")
+
+    def _counted(self, counts: npt.NDArray[np.int64], whom: str = "") -> str:
+        space = self.spaces[self.members[0]]
+        return ", ".join(f"{n}{whom} with {space.name(k)}" for k, n in enumerate(counts.tolist()) if n)
+
+    def sizes(self) -> str:
+        return f"{len(self.members)} interchangeable agents with {self.size} types"
