@@ -49,9 +49,7 @@ class Draft:
 
 def labels_at(labels: Labels, positions: npt.NDArray[Any]) -> Labels:
     """The labels of some rows."""
-    if not labels.codes:
-        return Labels((), (), len(positions))
-    return Labels(labels.atoms, tuple(c[positions] for c in labels.codes), len(positions))
+    return labels.take(positions)
 
 
 def labels_of_symbol(ev: Evaluator, symbol: Symbol, positions: Positions | None) -> Labels:

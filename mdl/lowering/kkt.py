@@ -233,7 +233,7 @@ def _finite(bound: Bound | None, size: int) -> npt.NDArray[np.bool_]:
 def _labels(labels: Labels, at: Places) -> Labels:
     if len(at) == len(labels):
         return labels
-    return Labels(labels.atoms, tuple(c[at] for c in labels.codes), len(at))
+    return labels.take(at)
 
 
 def chosen(rows: SparseRows, at: Places) -> SparseRows:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,31 +17,37 @@ from mdl.algebra.atoms import Atom
 class Labels:
     """An index table of `size` rows: component c of row k is `atoms[c][codes[c][k]]`.
 
-    No components: a scalar (size 1), or unindexed rows.
+    No components: a scalar (size 1), or unindexed rows.  `form` is the text around the components, one piece
+    more than there are: `("", ": ", " -> ", "")` for `ic[a: 3 -> 2]`; None: commas between them.
     """
 
     atoms: tuple[Sequence[Atom], ...]
     codes: tuple[npt.NDArray[Any], ...]
     size: int
+    form: tuple[str, ...] | None = None
 
     @staticmethod
     def scalar() -> Labels:
         return Labels((), (), 1)
 
     @staticmethod
-    def of(rows: Sequence[tuple[Atom, ...]]) -> Labels:
+    def of(rows: Sequence[tuple[Atom, ...]], form: tuple[str, ...] | None = None) -> Labels:
         """From tuples written out; for small tables and tests."""
         arity = len(rows[0]) if rows else 0
         atoms = tuple(tuple(dict.fromkeys(r[c] for r in rows)) for c in range(arity))
         places = tuple({a: k for k, a in enumerate(column)} for column in atoms)
         codes = tuple(np.array([places[c][r[c]] for r in rows], dtype=np.int64) for c in range(arity))
-        return Labels(atoms, codes, len(rows))
+        return Labels(atoms, codes, len(rows), form)
 
     def __len__(self) -> int:
         return self.size
 
     def key(self, position: int) -> tuple[Atom, ...]:
         return tuple(a[int(c[position])] for a, c in zip(self.atoms, self.codes, strict=True))
+
+    def take(self, positions: npt.NDArray[Any]) -> Labels:
+        """The labels of some rows."""
+        return Labels(self.atoms, tuple(c[positions] for c in self.codes), len(positions), self.form)
 
     def name(self, block: str, position: int) -> str:
         """`x[u1, AB]` without spaces: `x[u1,AB]`; a scalar is its block's name.
@@ -52,4 +59,26 @@ class Labels:
             return f"{outer}[{self.name(inner, position)}]"
         if not self.codes:
             return block if self.size == 1 else f"{block}[{position}]"
-        return f"{block}[{','.join(str(a) for a in self.key(position))}]"
+        return f"{block}[{self.inside([str(a) for a in self.key(position)])}]"
+
+    def inside(self, parts: Sequence[str]) -> str:
+        """The text between the brackets of a name, from the texts of its components."""
+        if self.form is None:
+            return ",".join(parts)
+        return self.form[0] + "".join(chain.from_iterable(zip(parts, self.form[1:], strict=True)))
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class LazyAtoms(Sequence[Atom]):
+    """`size` members of a component that are made when they are read."""
+
+    size: int
+    made: Callable[[int], Atom]
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: int) -> Atom:  # type: ignore[override]
+        if not 0 <= place < self.size:
+            raise IndexError(place)
+        return self.made(place)
