@@ -1,0 +1,235 @@
+"""Exact functions of single numbers (rows): product, quotient, power, logarithm, exponential.
+
+Where an operand is not in the domain a `Fault` is raised at position 0, also ("undecided") where its sign, which the
+domain needs, could not be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import gcd, lcm
+
+from mdl.algebra.vectors import Fault
+from mdl.irrational.atoms import Atoms, Base, Euler, Exp, Log, Prime, Row, Sum, rational
+from mdl.irrational.balls import UNKNOWN, Balls
+from mdl.irrational.factor import factored
+
+EXPANDED = 8
+"""Combinations to the power of a positive integer up to this are multiplied out."""
+
+LONGEST = 2**16
+"""Bits of the largest rational that a power may become."""
+
+
+class Rows:
+    """Arithmetic of rows over one table of atoms."""
+
+    __slots__ = ("atoms", "balls")
+
+    def __init__(self) -> None:
+        self.atoms = Atoms()
+        self.balls = Balls(self.atoms)
+
+    # ---- field operations ----
+
+    def multiply(self, a: Row, b: Row) -> Row:
+        if not a[1] or not b[1]:
+            number, row = (a[0], b) if not a[1] else (b[0], a)
+            return scaled(row, number)
+        parts = [(a[0], b), *((c, self._times(atom, b)) for atom, c in a[1])]
+        return combined(parts)
+
+    def _times(self, atom: int, row: Row) -> Row:
+        parts = [(row[0], (Fraction(0), ((atom, Fraction(1)),)))]
+        return combined([*parts, *((c, self.product(atom, other)) for other, c in row[1])])
+
+    def product(self, a: int, b: int) -> Row:
+        """Of two atoms."""
+        key = (a, b) if a <= b else (b, a)
+        found = self.atoms.products.get(key)
+        if found is None:
+            exponents = dict(self.atoms.monomials[a])
+            for base, e in self.atoms.monomials[b]:
+                exponents[base] = exponents.get(base, Fraction(0)) + e
+            found = self.atoms.products[key] = self._term(Fraction(1), exponents)
+        return found
+
+    def _term(self, coefficient: Fraction, exponents: Mapping[int, Fraction]) -> Row:
+        """A product of powers of bases; sums to whole powers are multiplied out."""
+        held, factors = dict(exponents), list[Row]()
+        for b, e in exponents.items():
+            base = self.atoms.bases[b]
+            if isinstance(base, Sum) and 1 <= e < EXPANDED + 1:
+                whole = e.numerator // e.denominator
+                held[b] = e - whole
+                factors += [base.of] * whole
+        result = self.atoms.term(coefficient, held)
+        for f in factors:
+            result = self.multiply(result, f)
+        return result
+
+    def divide(self, a: Row, b: Row) -> Row:
+        """Faults: "zero" ("nought" where both are)."""
+        if not b[1]:
+            if not b[0]:
+                raise Fault("nought" if a == rational(0) else "zero", 0)
+            return scaled(a, 1 / b[0])
+        ratio = proportion(a, b)
+        return rational(ratio) if ratio is not None else self.multiply(a, self.power(b, Fraction(-1)))
+
+    # ---- powers ----
+
+    def power(self, a: Row, exponent: Fraction) -> Row:
+        """Faults: "zero" of 0 to a negative, "power" of a negative to a fraction, "overflow" of too long a result."""
+        if not exponent:
+            return rational(1)
+        if not a[1]:
+            return self._rational_power(a[0], exponent)
+        if exponent.denominator == 1 and 0 < exponent <= EXPANDED and not single(a):
+            result = a
+            for _ in range(int(exponent) - 1):
+                result = self.multiply(result, a)
+            return result
+        if single(a) and self._separable(a, exponent):
+            ((atom, coefficient),) = a[1]
+            exponents = {b: e * exponent for b, e in self.atoms.monomials[atom]}
+            return self._scaled_term(coefficient, exponent, exponents)
+        unit, content = self._positive(a, exponent)
+        return self._scaled_term(content, exponent, {self.atoms.base(Sum(unit)): exponent})
+
+    def _separable(self, a: Row, exponent: Fraction) -> bool:
+        """Whether (c * prod b^e)^r is c^r * prod b^(e r)."""
+        ((atom, coefficient),) = a[1]
+        if exponent.denominator == 1:
+            return True
+        return coefficient > 0 and all(self.atoms.surely_positive(b) for b, _ in self.atoms.monomials[atom])
+
+    def _rational_power(self, value: Fraction, exponent: Fraction) -> Row:
+        if not value:
+            if exponent < 0:
+                raise Fault("zero", 0)
+            return rational(0)
+        return self._scaled_term(value, exponent, {})
+
+    def _scaled_term(self, content: Fraction, exponent: Fraction, exponents: Mapping[int, Fraction]) -> Row:
+        """content^exponent * prod base^e; the bases do not change the sign."""
+        if content < 0 and exponent.denominator != 1:
+            raise Fault("power", 0, content if not exponents else None)
+        bits = max(content.numerator.bit_length(), content.denominator.bit_length())
+        if bits > 1 and bits * abs(exponent) > LONGEST:
+            raise Fault("overflow", 0)
+        sign = -1 if content < 0 and exponent.numerator % 2 else 1
+        held = dict(exponents)
+        for prime, k in factored(abs(content)).items():
+            b = self.atoms.base(Prime(prime))
+            held[b] = held.get(b, Fraction(0)) + k * exponent
+        return self._term(Fraction(sign), held)
+
+    def _positive(self, a: Row, exponent: Fraction | None) -> tuple[Row, Fraction]:
+        """`a` as content * unit with the unit positive and primitive; a logarithm has no exponent."""
+        unit, content = primitive(a)
+        sign = self.balls.sign(unit)
+        if sign == UNKNOWN:
+            raise Fault("undecided", 0)
+        if sign > 0:
+            return unit, content
+        if exponent is None or exponent.denominator != 1:
+            raise Fault("log" if exponent is None else "power", 0)
+        return scaled(unit, Fraction(-1)), -content
+
+    # ---- logarithm and exponential ----
+
+    def log(self, a: Row) -> Row:
+        """Fault "log" of what is not positive."""
+        if not a[1]:
+            if a[0] <= 0:
+                raise Fault("log", 0, a[0])
+            return self._log_of_rational(a[0])
+        if single(a) and self._separable(a, Fraction(1, 2)):
+            ((atom, coefficient),) = a[1]
+            parts = [(Fraction(1), self._log_of_rational(coefficient))]
+            parts += [(e, self._log_of_base(self.atoms.bases[b])) for b, e in self.atoms.monomials[atom]]
+            return combined(parts)
+        unit, content = self._positive(a, None)
+        if content < 0:
+            raise Fault("log", 0)
+        return combined([(Fraction(1), self._log_of_rational(content)), (Fraction(1), self._as_row(Log(unit)))])
+
+    def _log_of_rational(self, value: Fraction) -> Row:
+        primes = factored(value).items()
+        return combined([(Fraction(k), self._as_row(Log(rational(p)))) for p, k in primes if k])
+
+    def _log_of_base(self, base: Base) -> Row:
+        match base:
+            case Prime(value):
+                return self._as_row(Log(rational(value)))
+            case Euler():
+                return rational(1)
+            case Exp(of):
+                return Fraction(0), ((of, Fraction(1)),)
+            case Sum(of):
+                return self._as_row(Log(of))
+            case Log():
+                return self._as_row(Log(self._as_row(base)))
+
+    def _as_row(self, base: Base) -> Row:
+        return self.atoms.term(Fraction(1), {self.atoms.base(base): Fraction(1)})
+
+    def exp(self, a: Row) -> Row:
+        """Fault "exp" of what is too large for a float64."""
+        from flint import arb
+
+        size = self.balls.row(a, 128)
+        if not size < arb(710):
+            raise Fault("exp", 0)
+        if not size > arb(-LONGEST):
+            raise Fault("overflow", 0)
+        result = self.atoms.term(Fraction(1), {self.atoms.base(Euler()): a[0]})
+        for atom, coefficient in a[1]:
+            base = self.atoms.only_base(atom)
+            if isinstance(base, Log):
+                part = self.power(base.of, coefficient)
+            else:
+                part = self._term(Fraction(1), {self.atoms.base(Exp(atom)): coefficient})
+            result = self.multiply(result, part)
+        return result
+
+
+# ---- rows as vectors over the rationals ----
+
+
+def single(a: Row) -> bool:
+    """Whether the row is a multiple of one atom."""
+    return not a[0] and len(a[1]) == 1
+
+
+def scaled(a: Row, factor: Fraction) -> Row:
+    if factor == 1:
+        return a
+    return (a[0] * factor, tuple((i, c * factor) for i, c in a[1])) if factor else rational(0)
+
+
+def combined(parts: Iterable[tuple[Fraction, Row]]) -> Row:
+    """Sum of factor * row."""
+    constant, found = Fraction(0), dict[int, Fraction]()
+    for factor, row in parts:
+        constant += factor * row[0]
+        for atom, c in row[1]:
+            found[atom] = found.get(atom, Fraction(0)) + factor * c
+    return constant, tuple(sorted((i, c) for i, c in found.items() if c))
+
+
+def proportion(a: Row, b: Row) -> Fraction | None:
+    """The rational q with a = q * b, b not 0; None where there is none or it is not seen."""
+    if [i for i, _ in a[1]] != [i for i, _ in b[1]]:
+        return Fraction(0) if a == rational(0) else None
+    ratio = a[1][0][1] / b[1][0][1]
+    return ratio if a == scaled(b, ratio) else None
+
+
+def primitive(a: Row) -> tuple[Row, Fraction]:
+    """`a` as content * row with coprime integers in the row, the content positive."""
+    values = [a[0], *(c for _, c in a[1])]
+    content = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
+    return scaled(a, 1 / content), content
