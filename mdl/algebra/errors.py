@@ -40,6 +40,12 @@ _FAULTS = {
     ),
     "overflow": ("MDL345", "a number too large for floating point", "larger than 1.8e308", "scale the data"),
     "exp": ("MDL345", "exp of a number too large", "larger than 1.8e308", "scale the data"),
+    "undecided": (
+        "MDL357",
+        "a number too close to 0 to tell its sign",
+        "0 to 600 digits, and not seen to be 0",
+        "write equal parts in the same way, so that they cancel",
+    ),
     "empty": ("MDL346", "reduction over an empty set", "min, max and mean need at least one member", ""),
 }
 

@@ -3,6 +3,7 @@
     ev = Evaluator(model, store)                       # data only
     ev = Evaluator(model, store, symbolic=builder)     # expressions with variables become builder's quantities
     ev = Evaluator(model, store, values={x: Numbers})  # the same expressions at a point
+    ev = Evaluator(model, store, irrational=builder)   # logarithms, roots and powers stay exact
     frame = ev.frame(symbol)                           # a row for each entry of the symbol's index table
     ev.number(symbol.body, frame)                      # one quantity a row
 
@@ -35,6 +36,7 @@ from mdl.algebra.values import (
     Members,
     Positions,
     Quantity,
+    Real,
     SetValue,
     Solved,
     Symbolic,
@@ -59,6 +61,7 @@ class Evaluator:
     `values` gives each variable at a point, in the order of its index table; `symbolic` instead makes
     quantities of variables.  `solved` answers `welfare.objective`, duals and the like.
     `absence` holds for everything evaluated (see absence.py), as for a whole program `without` an agent.
+    `irrational` keeps log, exp, sqrt and powers of rationals exact; not together with `symbolic`.
     """
 
     def __init__(
@@ -70,13 +73,16 @@ class Evaluator:
         values: Mapping[Symbol, Numbers] | None = None,
         solved: Solved | None = None,
         absence: Absence | None = None,
+        irrational: Real | None = None,
     ) -> None:
+        assert symbolic is None or irrational is None
         self.model = model
         self.store = store
         self.symbolic = symbolic
         self.values = values or {}
         self.solved = solved
         self.absence = absence
+        self.irrational = irrational
         self.worlds: Worlds | None = None
         self.free = FreeIndices()
         self.data_only = DataOnly()
@@ -92,9 +98,18 @@ class Evaluator:
         values: Mapping[Symbol, Numbers] | None = None,
         solved: Solved | None = None,
         absence: Absence | None = None,
+        irrational: Real | None = None,
     ) -> Evaluator:
         """An evaluator of the same store that shares this one's frames of index tables."""
-        made = Evaluator(self.model, self.store, symbolic=symbolic, values=values, solved=solved, absence=absence)
+        made = Evaluator(
+            self.model,
+            self.store,
+            symbolic=symbolic,
+            values=values,
+            solved=solved,
+            absence=absence,
+            irrational=irrational,
+        )
         made.worlds = self.worlds
         made.free = self.free
         made._everyone = self._everyone
@@ -255,7 +270,7 @@ class Evaluator:
             smaller = frame.narrowed(self.free.of(expr))
             if smaller is not None:
                 held, inner, shape = smaller
-                return arithmetic.spread(self.number(expr, held), inner, shape)
+                return self._spread(self.number(expr, held), inner, shape)
         return self._number(expr, frame)
 
     def uniform_root(self, frame: Frame) -> Frame:
@@ -271,8 +286,12 @@ class Evaluator:
             assert held is not None
             spread = np.broadcast_to(held, (size,))
             return Numbers.exact(spread, one.denominator) if one.is_exact else Numbers(None, 1, spread)
-        assert self.symbolic is not None
-        return self.symbolic.take(one, zeros)
+        return self.builder_take(one, zeros)
+
+    def _spread(self, value: Quantity, inner: tuple[int, ...], shape: tuple[int, ...]) -> Quantity:
+        if isinstance(value, Numbers):
+            return arithmetic.spread(value, inner, shape)
+        return self.builder_take(value, np.broadcast_to(np.arange(len(value)).reshape(inner), shape).reshape(-1))
 
     def _number(self, expr: Expr, frame: Frame) -> Quantity:
         match expr:
@@ -337,12 +356,14 @@ class Evaluator:
         return typed.Ref(symbol.span, symbol.kind, symbol, args)
 
     def builder_take(self, value: Quantity, positions: Positions) -> Quantity:
-        assert self.symbolic is not None
-        return self.symbolic.take(value, positions)
+        builder = self.symbolic or self.irrational
+        assert builder is not None
+        return builder.take(value, positions)
 
     def builder(self, at: Expr) -> Symbolic:
-        assert self.symbolic is not None, f"a symbolic quantity without a builder at {at.span}"
-        return self.symbolic
+        builder = self.symbolic or self.irrational
+        assert builder is not None, f"a symbolic quantity without a builder at {at.span}"
+        return builder
 
     # ---- operations ----
 
@@ -369,7 +390,8 @@ class Evaluator:
                     constant = (arithmetic.sub if negative else arithmetic.add)(constant, value)
         if not others:
             return constant
-        return self.builder(expr).add(others if constant is None else [*others, constant], expr)
+        with self.faults(expr, frame):
+            return self.builder(expr).add(others if constant is None else [*others, constant], expr)
 
     def _multiply(self, factors: Sequence[Quantity], expr: Expr, frame: Frame) -> Quantity:
         known = [f for f in factors if isinstance(f, Numbers)]
@@ -378,8 +400,8 @@ class Evaluator:
         with self.faults(expr, frame):
             for f in known:
                 result = f if result is None else arithmetic.mul(result, f)
-        for f in others:
-            result = f if result is None else self.builder(expr).multiply(result, f, expr)
+            for f in others:
+                result = f if result is None else self.builder(expr).multiply(result, f, expr)
         return result
 
     def _divide(self, a: Quantity, b: Quantity, expr: Expr, frame: Frame) -> Quantity:
@@ -390,18 +412,18 @@ class Evaluator:
                 zero = arithmetic.signs(b) == 0
                 if zero.any():
                     raise Fault("zero", int(np.argmax(zero)))
-        return self.builder(expr).divide(a, b, expr)
+            return self.builder(expr).divide(a, b, expr)
 
     def _power(self, a: Quantity, b: Quantity, expr: Expr, frame: Frame) -> Quantity:
-        if isinstance(a, Numbers) and isinstance(b, Numbers):
-            with self.faults(expr, frame):
+        with self.faults(expr, frame):
+            if self.irrational is None and isinstance(a, Numbers) and isinstance(b, Numbers):
                 return arithmetic.power(a, b)
-        return self.builder(expr).power(a, b, expr)
+            return self.builder(expr).power(a, b, expr)
 
     def _call(self, fn: str, args: Sequence[Quantity], expr: Expr, frame: Frame) -> Quantity:
-        if not all(isinstance(a, Numbers) for a in args):
-            return self.builder(expr).call(fn, args, expr, frame)
         with self.faults(expr, frame):
+            if self.irrational is not None or not all(isinstance(a, Numbers) for a in args):
+                return self.builder(expr).call(fn, args, expr, frame)
             if fn in ("min", "max"):
                 result = args[0]
                 for a in args[1:]:
@@ -431,9 +453,9 @@ class Evaluator:
         with self.faults(expr, frame):
             segments.no_empty(expr.op, groups)
         body = self.number(expr.body, child)
-        if not isinstance(body, Numbers):
-            return self.builder(expr).reduce(expr.op, body, groups, expr, child)
         with self.faults(expr, frame):
+            if not isinstance(body, Numbers):
+                return self.builder(expr).reduce(expr.op, body, groups, expr, child)
             return segments.reduce(expr.op, body, groups)
 
     # ---- absence ----

@@ -91,6 +91,9 @@ def _compare(ev: Evaluator, op: str, left: Expr, right: Expr, frame: Frame) -> T
         if any(isinstance(k, Element | TupleOf) for k in kinds) and not any(isinstance(k, Numeric) for k in kinds):
             return _equal(op, _same_member(ev, left, right, frame))
     a, b = ev.number(left, frame), ev.number(right, frame)
+    if ev.irrational is not None:
+        with ev.faults(left, frame):
+            return ev.irrational.compare(op, a, b)
     for value, side in ((a, left), (b, right)):
         if not isinstance(value, Numbers):
             raise Failure(errors.condition_on_variables(side.span))

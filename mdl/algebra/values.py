@@ -30,7 +30,7 @@ Positions = npt.NDArray[Any]
 Truths = npt.NDArray[np.bool_]
 
 Quantity = Any
-"""A `Numbers`, or what the `Symbolic` in use makes for an expression with variables."""
+"""A `Numbers`, or what the `Symbolic` in use makes for an expression with variables, or a `Real` for numbers."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -121,6 +121,17 @@ class Symbolic(Protocol):
 
     def merge(self, parts: Sequence[tuple[Positions, Quantity]], size: int, at: Expr) -> Quantity:
         """Rows from parts: result[positions[k]] = part[k]; the positions of all parts are 0..size-1 in some order."""
+
+
+class Real(Symbolic, Protocol):
+    """Keeps numbers exact that are no rationals; its quantities stand where `Numbers` do.
+
+    Operands may all be `Numbers`, and results are wherever all entries are rational.  Methods raise `Fault`
+    (arithmetic.py) where a value is not defined, also where the sign that an operation needs cannot be found.
+    """
+
+    def compare(self, op: str, a: Quantity, b: Quantity) -> Truths:
+        """`a op b` elementwise."""
 
 
 class Solved(Protocol):

@@ -26,7 +26,7 @@ from mdl.algebra.frame import Frame
 from mdl.algebra.free import of_data
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.store import Store
-from mdl.algebra.values import Members, Solved, Symbolic
+from mdl.algebra.values import Members, Real, Solved, Symbolic
 from mdl.diagnostics import Failure
 from mdl.semantics.model import LetSymbol, Model, Symbol
 
@@ -77,6 +77,9 @@ class Instance:
         values: Mapping[Symbol, Numbers] | None = None,
         solved: Solved | None = None,
         absence: Absence | None = None,
+        irrational: Real | None = None,
     ) -> Evaluator:
         """An evaluator that shares this instance's frames."""
-        return self.data.sharing(symbolic=symbolic, values=values, solved=solved, absence=absence)
+        return self.data.sharing(
+            symbolic=symbolic, values=values, solved=solved, absence=absence, irrational=irrational
+        )
