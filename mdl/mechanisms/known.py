@@ -1,0 +1,214 @@
+"""A mechanism whose outcomes and payments are known, as a MechanismTable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.numbers import Numbers
+from mdl.algebra.values import Quantity
+from mdl.diagnostics import Failure
+from mdl.irrational import quantity
+from mdl.irrational.builder import Irrational
+from mdl.mechanisms import rule_errors
+from mdl.mechanisms.outcomes import Outcomes
+from mdl.mechanisms.reports import Reports
+from mdl.mechanisms.tables import AgentTable, Envy, MechanismTable
+from mdl.mechanisms.utilities import Utilities
+from mdl.semantics import typed
+from mdl.semantics.kinds import Numeric
+from mdl.semantics.model import LetSymbol, MechanismSymbol, RuleSymbol, TransferSymbol, VarSymbol
+from mdl.semantics.typed import Expr
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """A mechanism at its outcomes; `pays` is False while payments are to be found."""
+
+    reports: Reports
+    outcomes: Outcomes
+    mechanism: MechanismSymbol
+    utilities: Utilities
+
+    @staticmethod
+    def of(reports: Reports, outcomes: Outcomes, mechanism: MechanismSymbol) -> Known:
+        ev = outcomes.evaluator(reports.lifted.data.sharing(irrational=Irrational()))
+        return Known(reports, outcomes, mechanism, Utilities(reports, outcomes, ev))
+
+    @property
+    def ev(self) -> Evaluator:
+        return self.utilities.ev
+
+    # ---- the table ----
+
+    def table(self, *, payments: bool = True) -> MechanismTable:
+        """Raises Failure as evaluation and the outcome rules do."""
+        profiles = self.reports.profiles
+        agents = []
+        net: dict[int, Quantity] = {}
+        for a in profiles.audited:
+            if payments:
+                net[a] = self.payment(a)
+            agents.append(self._agent(a, net.get(a)))
+        everyone = range(len(self.reports.spaces))
+        values = [self._at_truth(a, agents) for a in everyone]
+        return MechanismTable(
+            tuple(agents),
+            profiles.cases,
+            quantity.concat([self._like(a, net) for a in everyone]) if payments else None,
+            quantity.concat(values),
+            self.income(),
+            self.reports.weights,
+            None,
+            profiles.case_name,
+            tuple(s.agent for s in self.reports.spaces),
+            self.envies,
+            tuple(self.notes()),
+        )
+
+    def _agent(self, a: int, pay: Quantity | None) -> AgentTable:
+        profiles, space = self.reports.profiles, self.reports.spaces[a]
+        case = profiles.case(a)
+        size, scenarios = case.shape
+        held = None if pay is None else quantity.take(pay, case.reshape(-1))
+        weights = self.reports.weights
+        return AgentTable(
+            space.agent,
+            size,
+            scenarios,
+            self.utilities.value(a),
+            self.utilities.broken(a),
+            space.allowed(),
+            self.utilities.outside(a),
+            held,
+            None if weights is None else weights.take(case.reshape(-1)),
+            case,
+            space.name,
+            lambda s, a=a: profiles.scenario_name(a, s),  # type: ignore[misc]
+        )
+
+    def _at_truth(self, a: int, agents: list[AgentTable]) -> Quantity:
+        """The valuation of an agent at each case, where the report is the truth."""
+        like = self.reports.profiles.pays_like(a)
+        if like is not None:
+            first, case = like
+            return quantity.take(self._at_truth(first, agents), case)
+        every = np.arange(self.reports.cases)
+        if a in self.reports.profiles.audited:
+            table = agents[self.reports.profiles.audited.index(a)]
+            own, scenario = self.reports.profiles.own(a), self.reports.profiles.scenario_of(a)
+            return quantity.take(table.value, (own * table.types + own) * table.scenarios + scenario)
+        return self.utilities.at_profiles(a, every, every)
+
+    def _like(self, a: int, net: dict[int, Quantity]) -> Quantity:
+        like = self.reports.profiles.pays_like(a)
+        if like is not None:
+            first, case = like
+            return quantity.take(net[first], case)
+        if a not in net:
+            net[a] = self.payment(a)
+        return net[a]
+
+    # ---- money ----
+
+    def payment(self, a: int) -> Quantity:
+        """Net payment from an agent at each case: what it pays less what it receives."""
+        total: Quantity = Numbers.constant(0, self.reports.cases)
+        for transfer in self.mechanism.transfers:
+            found = self.transfer(transfer, a)
+            if found is not None:
+                total = quantity.sub(total, found) if transfer.direction == "receive" else quantity.add(total, found)
+        return total
+
+    def transfer(self, transfer: TransferSymbol, a: int) -> Quantity | None:
+        """One transfer of an agent at each case, as declared; None where the agent has none."""
+        code = np.array([self.reports.spaces[a].code], dtype=np.int32)
+        if not self.reports.instance.domain(transfer).contains((code,))[0]:
+            return None
+        lifted = self.reports.lift.of(transfer)
+        cases = np.arange(self.reports.cases)
+        if isinstance(lifted, LetSymbol):
+            p, own = (b.indices[0] for b in lifted.index)
+            frame = self.reports.rows(len(cases), {p: cases, own: np.full(len(cases), int(code[0]))})
+            return self.ev.number(lifted.body, frame)
+        assert isinstance(lifted, VarSymbol)
+        entry = int(self.reports.instance.domain(transfer).lookup((code,))[0])
+        entries = self.reports.instance.domain(transfer).size
+        return self.outcomes.given[lifted].take(cases * entries + entry)
+
+    def income(self) -> Quantity:
+        """Money from outside at each case."""
+        if self.mechanism.income is None:
+            return Numbers.constant(0, self.reports.cases)
+        return self.at_cases(self.mechanism.income)
+
+    def at_cases(self, expr: Expr) -> Quantity:
+        """An expression of the mechanism at each report profile."""
+        lift = self.reports.lift
+        p = lift.index(expr.span)
+        cases = np.arange(self.reports.cases)
+        return self.ev.number(lift.at(expr, p), self.reports.rows(len(cases), {p: cases}))
+
+    # ---- the best that is feasible ----
+
+    def optimum(self) -> Quantity:
+        """The largest sum of valuations and income over all feasible outcomes, at each case; shape (cases,).
+
+        Raises Failure where the outcome is a formula of a file without variables (MDL636).
+        """
+        rule = total_surplus(self.reports, self.mechanism)
+        return self.outcomes.solve(rule).optimum
+
+    # ---- envy ----
+
+    def envies(self) -> tuple[Envy, ...]:
+        """What each agent would have with another's part: all variables with the two exchanged.
+
+        Raises Failure where parts cannot be exchanged (MDL637).
+        """
+        from mdl.mechanisms.envy import exchanged
+
+        return exchanged(self)
+
+    # ---- notes ----
+
+    def notes(self) -> list[str]:
+        notes = list(self.reports.notes)
+        if any(self.utilities.interdependent(a) for a in self.reports.profiles.audited):
+            notes.append(
+                "valuations name true types of others: dominant_ic is checked where the others report the truth "
+                "(ex post; multi_party_learning.txt, definition 3)"
+            )
+        chosen = self.outcomes.chosen
+        if chosen is not None:
+            solved = self.outcomes.solve(chosen)
+            if solved.ties:
+                notes.append(
+                    f"{chosen.name} has several optimal outcomes at {solved.ties:,} of {self.reports.cases:,} report "
+                    "profiles: of those the one with the first variable as large as possible is taken, then the second"
+                )
+            if not solved.exact:
+                notes.append(f"outcomes of {chosen.name} are numeric, to {solved.tolerance:.0e}: {solved.why}")
+        return notes
+
+
+def total_surplus(reports: Reports, mechanism: MechanismSymbol) -> RuleSymbol:
+    """The rule that maximises the sum of valuations and income."""
+    model = reports.instance.model
+    if not any(isinstance(s, VarSymbol) for s in model.symbols.values()):
+        raise Failure(rule_errors.nothing_to_choose(mechanism.name, mechanism.span))
+    terms: list[Expr] = []
+    for symbol in model.symbols.values():
+        if isinstance(symbol, LetSymbol) and symbol.role == "valuation":
+            args = tuple(typed.Index(v.span, v.kind, v) for b in symbol.index for v in b.indices)
+            ref = typed.Ref(symbol.span, Numeric(), symbol, args)
+            terms.append(typed.Reduce(symbol.span, Numeric(), "sum", symbol.index, symbol.where, ref))
+    if mechanism.income is not None:
+        terms.append(mechanism.income)
+    body = terms[0] if len(terms) == 1 else typed.Add(mechanism.span, Numeric(), tuple(terms))
+    return RuleSymbol("total surplus", mechanism.span, (), None, "maximize", body)

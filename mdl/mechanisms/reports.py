@@ -1,0 +1,165 @@
+"""A model with its data over all report profiles: lifted symbols with values, and the frames that utilities stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from mdl.algebra import arithmetic
+from mdl.algebra.absence import Absence, Restriction
+from mdl.algebra.domain import Domain
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.frame import Frame, Given
+from mdl.algebra.numbers import Numbers
+from mdl.algebra.store import Store
+from mdl.algebra.values import Members
+from mdl.data.instance import Instance
+from mdl.diagnostics import Failure
+from mdl.mechanisms import errors
+from mdl.mechanisms.lift import Lift
+from mdl.mechanisms.priors import Prior, prior_of
+from mdl.mechanisms.profiles import Profiles
+from mdl.mechanisms.spaces import Component, TypeSpace, spaces
+from mdl.semantics.kinds import Element
+from mdl.semantics.model import LetSymbol, Model, SetSymbol, Symbol, TypeSymbol
+from mdl.semantics.typed import IndexVar
+
+Places = npt.NDArray[np.int64]
+
+LIMIT = 2**27
+"""Utilities (agent, true type, report profile) beyond which nothing is listed."""
+
+
+@dataclass(slots=True, eq=False)
+class Reports:
+    """The environment over report profiles.
+
+    `instance` is the model as written, `lifted` the same over profiles; `weights` is the probability of each case
+    (None without a prior).
+    """
+
+    instance: Instance
+    profiles: Profiles
+    prior: Prior
+    lift: Lift
+    lifted: Instance
+    weights: Numbers | None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def spaces(self) -> tuple[TypeSpace, ...]:
+        return self.profiles.spaces
+
+    @property
+    def cases(self) -> int:
+        return self.profiles.cases
+
+    def valuation(self, agent: int) -> LetSymbol | None:
+        """What an agent's valuation is; None where it has none and so values everything at 0."""
+        code = np.array([self.spaces[agent].code], dtype=np.int32)
+        for symbol in self.instance.model.symbols.values():
+            if isinstance(symbol, LetSymbol) and symbol.role == "valuation":
+                if self.instance.domain(symbol).contains((code,))[0]:
+                    return symbol
+        return None
+
+    def rows(self, size: int, indices: dict[IndexVar, npt.NDArray[np.int64]], absence: Absence | None = None) -> Frame:
+        """A frame on which each index has the members of these codes."""
+        given = {v: Given((codes.astype(np.int32),), (None,)) for v, codes in indices.items()}
+        root = self.lifted.data.root
+        rows = np.broadcast_to(np.zeros(1, dtype=np.int32), (size,))
+        return Frame(self.instance.store.universe, size, root, rows, given=given, absence=absence)
+
+    def without(self, agent: int, *, skips: bool) -> Absence:
+        """One agent does not take part; `skips` is False inside valuations."""
+        code = np.array([self.spaces[agent].code], dtype=np.int32)
+        return Absence((Restriction(self._universes(agent), code, None, None),), skips)
+
+    def _universes(self, agent: int) -> frozenset[str]:
+        code = np.array([self.spaces[agent].code], dtype=np.int32)
+        found: frozenset[str] = frozenset()
+        for symbol in self.instance.model.symbols.values():
+            if isinstance(symbol, SetSymbol) and symbol.agents and isinstance(symbol.item, Element):
+                held = self.instance.set(symbol)
+                if isinstance(held, Domain) and held.contains((code,))[0]:
+                    found |= symbol.item.universes or frozenset()
+        return found & self.instance.store.agent_universes
+
+    def evaluator(self) -> Evaluator:
+        return self.lifted.evaluator()
+
+
+def over_reports(instance: Instance) -> Reports:
+    """The report profiles of an instance.
+
+    Raises Failure: types without a list of values (MDL600 to 602), too many profiles (MDL603), no agents (MDL604),
+    a wrong prior (MDL610 to 615).
+    """
+    from mdl.mechanisms.interchangeable import profiles_of
+
+    held = spaces(instance)
+    if not held:
+        raise Failure(errors.no_agents(instance.model.span))
+    profiles, notes = profiles_of(instance, held)
+    if profiles.utilities > LIMIT:
+        raise Failure(
+            errors.too_many_profiles(
+                profiles.cases, profiles.utilities, LIMIT, profiles.sizes(), _place(instance.model)
+            )
+        )
+    prior = prior_of(instance, held)
+    lift = Lift(instance.model.span)
+    lifted = _lifted(instance, lift, profiles)
+    return Reports(instance, profiles, prior, lift, lifted, prior.weights(profiles), notes)
+
+
+def _place(model: Model):  # type: ignore[no-untyped-def]
+    found = next((s for s in model.symbols.values() if isinstance(s, TypeSymbol)), None)
+    return model.span if found is None else found.span
+
+
+def _lifted(instance: Instance, lift: Lift, profiles: Profiles) -> Instance:
+    old = instance.store
+    store = Store(old.universe, dict(old.sets), dict(old.index), dict(old.values), old.agent_universes, old.ranges)
+    store.sets[lift.profiles] = Domain.range(old.universe, 0, profiles.cases - 1)
+    store.index[lift.profiles] = Domain.scalar(old.universe)
+    symbols: dict[str, Symbol] = {}
+    for name, symbol in instance.model.symbols.items():
+        symbols[name] = lift.of(symbol)
+        if isinstance(symbol, TypeSymbol):
+            store.values[symbols[name]] = _values(symbol, profiles)
+    model = Model(instance.model.name, instance.model.title, instance.model.span, symbols, (), (), ())
+    return Instance(model, store, Evaluator(model, store))
+
+
+def _values(symbol: TypeSymbol, profiles: Profiles) -> Numbers | Members:
+    """A type at every case and entry, the entries fastest."""
+    mine = [(a, k, c) for a, s in enumerate(profiles.spaces) for k, c in enumerate(s.components) if c.symbol is symbol]
+    mine.sort(key=lambda item: item[2].entry)
+    entries = len(mine)
+    groups: dict[int, tuple[Component, list[int]]] = {}
+    columns: list[Places] = []
+    for place, (a, k, c) in enumerate(mine):
+        groups.setdefault(id(c.values), (c, []))[1].append(place)
+        columns.append(profiles.spaces[a].places(k)[profiles.own(a)])
+    parts: list[tuple[Places, Numbers | Members]] = []
+    for c, places in groups.values():
+        at = np.stack([columns[p] for p in places], axis=1).ravel()
+        rows = (np.arange(profiles.cases)[:, None] * entries + np.array(places)[None, :]).ravel()
+        held = c.values
+        parts.append((rows, Members((held.codes[0][at],)) if isinstance(held, Members) else held.take(at)))
+    return _merged(parts, profiles.cases * entries)
+
+
+def _merged(parts: Sequence[tuple[Places, Numbers | Members]], size: int) -> Numbers | Members:
+    numbers = [(rows, held) for rows, held in parts if isinstance(held, Numbers)]
+    if len(numbers) == len(parts):
+        return numbers[0][1] if len(numbers) == 1 else arithmetic.merge(numbers, size)
+    codes = np.empty(size, dtype=np.int32)
+    for rows, held in parts:
+        assert isinstance(held, Members)
+        codes[rows] = held.codes[0]
+    return Members((codes,))
