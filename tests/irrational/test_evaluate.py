@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Members
 from mdl.data.bind import bind
 from mdl.diagnostics import Failure
 from mdl.irrational import quantity as q
 from mdl.irrational.builder import Irrational
-from mdl.irrational.forms import Forms, Quantity
+from mdl.irrational.forms import Quantity
 from mdl.semantics.model import LetSymbol
 from tests.algebra import oracle, texts
 from tests.algebra.oracle import Oracle, Undefined

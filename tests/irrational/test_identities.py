@@ -108,7 +108,9 @@ def test_what_is_not_seen_to_be_0_is_not_called_0() -> None:
     assert T.balls.sign(minus(sqrt(plus(3, times(2, sqrt(2)))), plus(1, sqrt(2)))) == 2
 
 
-@pytest.mark.parametrize("value", [F(1), F(2**61 - 1), F(360, 7**5), F(10**60 + 7, 3**90), F((2**61 - 1) * (2**89 - 1))])
+@pytest.mark.parametrize(
+    "value", [F(1), F(2**61 - 1), F(360, 7**5), F(10**60 + 7, 3**90), F((2**61 - 1) * (2**89 - 1))]
+)
 def test_a_number_is_the_product_of_its_factors(value: Fraction) -> None:
     product = F(1)
     for p, k in factored(value).items():
