@@ -50,6 +50,13 @@ def show(e: Expr) -> tuple[str, int]:
             return f"(if {text(c)} then {text(a)} else {text(b)})", ATOM
         case typed.Reduce(op=op, binders=binders, where=where, body=body):
             return f"{op}({ranges(binders, where)}) {within(body, PRODUCT)}", PRODUCT
+        case typed.Without(body=body, agent=agent):
+            return f"({within(body, ATOM)} without {within(agent, ATOM)})", ATOM
+        case typed.WithOnly(body=body, agents=agents):
+            return f"({within(body, ATOM)} with only {within(agents, ATOM)})", ATOM
+        case typed.Expected(body=body, given=given):
+            kept = f" given {', '.join(text(g) for g in given)}" if given else ""
+            return f"expected({text(body)}{kept})", ATOM
         case typed.Compare(first=first, rest=rest):
             return " ".join([within(first, SUM), *(f"{op} {within(x, SUM)}" for op, x in rest)]), CONDITION
         case typed.Logic(op=op, args=args):

@@ -16,6 +16,7 @@ from mdl.semantics.model import (
     ExpectTask,
     GameSymbol,
     LaterTask,
+    MechanismTask,
     Model,
     OutcomeSymbol,
     RuleSymbol,
@@ -71,7 +72,8 @@ def task_named(model: Model, name: str) -> Task:
     asked = _of_game(model, wanted)
     if asked is not None:
         return asked
-    known = list(rules) + [_words(t.span.text) for t in model.tasks if isinstance(t, LaterTask | CoalitionTask)]
+    others = (t for t in model.tasks if isinstance(t, LaterTask | CoalitionTask | MechanismTask))
+    known = list(rules) + [_words(t.span.text) for t in others]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
 
 
@@ -118,7 +120,7 @@ def what_it_is(task: Task) -> str:
         return f"a task of the sort `{task.what}`"
     if isinstance(task, SolveTask):
         return "a KKT system" if task.kkt else "an outcome formula, which is evaluated and not solved"
-    return "a task about a coalitional game"
+    return "a task about a mechanism" if isinstance(task, MechanismTask) else "a task about a coalitional game"
 
 
 def _solve(rule: RuleSymbol | OutcomeSymbol) -> SolveTask:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mdl.semantics import coalition_errors, coalitions, errors, references, task_errors, typed
+from mdl.semantics import coalition_errors, coalitions, errors, mechanism_answers, references, task_errors, typed
 from mdl.semantics.context import Context, Scope, what_is
 from mdl.semantics.kinds import Element, Kind, Numeric, Unknown
-from mdl.semantics.model import GameSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
+from mdl.semantics.model import GameSymbol, MechanismSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
 from mdl.syntax import tree
 
 ATTRIBUTES: dict[type[Symbol], dict[str, Kind]] = {
@@ -36,6 +36,8 @@ def attribute(ctx: Context, scope: Scope, node: tree.Attribute) -> typed.Expr:
 def _of_symbol(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name, symbol: Symbol) -> typed.Expr:
     if isinstance(symbol, GameSymbol):
         return coalitions.attribute(ctx, scope, node, base, symbol)
+    if isinstance(symbol, MechanismSymbol):
+        return mechanism_answers.attribute(ctx, scope, node, base, symbol)
     known = next((kinds for cls, kinds in ATTRIBUTES.items() if isinstance(symbol, cls)), {})
     if node.name.name not in known:
         near, _ = ctx.suggestion(node.name.name, list(known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from mdl.diagnostics import Diagnostic, Label, Span
@@ -11,14 +13,16 @@ from mdl.semantics.model import (
     CoalitionSymbol,
     CoalitionTable,
     FollowerSymbol,
-    LaterSymbol,
     LetSymbol,
+    MechanismSymbol,
     OutcomeSymbol,
     ParamSymbol,
+    PriorSymbol,
     RowSymbol,
     RuleSymbol,
     SetSymbol,
     Symbol,
+    TransferSymbol,
     TypeSymbol,
     VarSymbol,
 )
@@ -72,7 +76,9 @@ class Context:
     `closed`: indices of reductions that have ended in the declaration at hand.
     `late`: names that have no value in the model (objectives, constraints, mechanisms, ...), with what they are.
     `uses` grows with each variable or type that an expression touches.  `answers` is true where
-    results of solving (a rule's value, duals) may be read: in the claim of an `expect`.
+    results of solving (a rule's value, duals) may be read: in the claim of an `expect`.  `reports` is true
+    inside a mechanism, where rules have been solved for the reports: a rule's name and `expected` have values.
+    `priors` are all of the file, once they are known.
     """
 
     declared: dict[str, Span] = field(default_factory=dict)
@@ -85,6 +91,8 @@ class Context:
     let_uses: dict[LetSymbol, tuple[Use, ...]] = field(default_factory=dict)
     valuations: list[LetSymbol] = field(default_factory=list)
     answers: bool = False
+    reports: bool = False
+    priors: tuple[PriorSymbol, ...] = ()
     comparisons: int = 0
     late: dict[str, str] = field(default_factory=dict)
     closed: dict[str, Span] = field(default_factory=dict)
@@ -107,6 +115,19 @@ class Context:
         if near is None or near not in self.declared:
             return near, ()
         return near, (Label(self.declared[near], "declared here"),)
+
+    @contextmanager
+    def inside(self, local: Mapping[str, Symbol]) -> Iterator[None]:
+        """In a mechanism: its transfers are names too, which nothing else may have."""
+        self.symbols.update(local)
+        self.declared.update({name: symbol.span for name, symbol in local.items()})
+        self.reports = True
+        try:
+            yield
+        finally:
+            self.reports = False
+            for name in local:
+                del self.symbols[name], self.declared[name]
 
     def names_of(self, *classes: type[Symbol]) -> list[str]:
         return [name for name, symbol in self.symbols.items() if isinstance(symbol, classes)]
@@ -146,7 +167,11 @@ def what_is(symbol: Symbol) -> str:
             return symbol.role
         case FollowerSymbol():
             return "follower"
-        case LaterSymbol():
-            return symbol.what
+        case MechanismSymbol():
+            return "mechanism"
+        case TransferSymbol():
+            return "adjustment" if symbol.direction == "adjust" else "transfer"
+        case PriorSymbol():
+            return "prior"
         case _:
             return "name"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdl.diagnostics import Label, Span
-from mdl.semantics import agree, answers, compare, errors, references, sets, task_errors, typed
+from mdl.semantics import agree, answers, compare, errors, expectations, references, sets, task_errors, typed
 from mdl.semantics.context import Context, Scope
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.syntax import tree
@@ -84,8 +84,7 @@ def expression(ctx: Context, scope: Scope, node: tree.Expr) -> typed.Expr:
         case tree.TupleExpr():
             return references.tuple_(ctx, scope, node, ())
         case tree.Expected():
-            ctx.report(task_errors.expected_misplaced(node.span))
-            return typed.Expr(node.span, Unknown())
+            return expectations.expected(ctx, scope, node)
         case _:
             return sets.set_expression(ctx, scope, node)
 
@@ -173,7 +172,7 @@ def branches(ctx: Context, scope: Scope, node: tree.If, wanted: Kind | None) -> 
     """`if`: both sides of one kind; where a member is wanted, bare names on either side may be members."""
     mark = len(ctx.uses)
     test = condition(ctx, scope, node.condition)
-    if not ctx.answers:
+    if not (ctx.answers or ctx.reports):
         data_only(ctx, mark, "the condition of `if`")
     if wanted is None:
         then, otherwise = expression(ctx, scope, node.then), expression(ctx, scope, node.otherwise)

@@ -157,14 +157,6 @@ class FollowerSymbol(Symbol):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class LaterSymbol(Symbol):
-    """A declaration whose meaning a later pass gives: `what` is mechanism, coalition, follower, prior."""
-
-    what: str
-    syntax: tree.Statement
-
-
-@dataclass(slots=True, eq=False, repr=False)
 class CoalitionSymbol(Symbol):
     """A coalitional game: what each coalition can gain (or, with `cost`, must pay).
 
@@ -206,8 +198,9 @@ class PriorSymbol(Symbol):
 class TransferSymbol(Symbol):
     """Money of the agents in `index`: `direction` is pay (from the agent), receive (to it) or adjust.
 
-    `body` is a formula at the reported profile; None: unknown, a number a report profile (of `adjust`, a number
-    a profile of the others' reports).
+    `index` is one index over agents.  `body` is a formula at the reported profile, which may use other transfers
+    of the mechanism, without circle; None: unknown, a number a report profile (of `adjust`, a number a profile of
+    the others' reports).
     """
 
     direction: str
@@ -216,7 +209,7 @@ class TransferSymbol(Symbol):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Property:
-    """`name` is one of mdl.semantics.mechanisms.PROPERTIES."""
+    """`name` is one of mdl.semantics.properties.PROPERTIES."""
 
     name: str
     span: Span
@@ -227,8 +220,12 @@ class MechanismSymbol(Symbol):
     """An outcome rule and transfers.
 
     `family` is vcg, agv, mep, pay_as_bid or "" where the file writes the items out; a family's transfers are
-    formulas like any other.  `outcome` None: free, to be found.  `goal` is None without an objective and, with
-    `shortfall`, where the expected shortfall of the softened properties is minimised.
+    formulas like any other.  `outcome` None: free, to be found.  `transfers` and `adjustments` are in the order of
+    the file and local to the mechanism.
+
+    `goal` is a typed.Expected without `given` (the mean over the prior), or an expression without one (its sum over
+    all report profiles).  It is None without an objective and, with `shortfall`, where the expected shortfall of the
+    softened properties is minimised.
     """
 
     family: str
@@ -296,7 +293,7 @@ class ExpectTask:
 
 @dataclass(slots=True, eq=False, repr=False)
 class LaterTask:
-    """A task of a kind that this version does not run: `what` in words, the syntax kept."""
+    """A task that is read from its syntax when it runs: the check of a KKT point; `what` in words."""
 
     what: str
     syntax: tree.Statement

@@ -145,7 +145,7 @@ def _value(ctx: Context, scope: Scope, base: tree.Name, span: Span, args: tuple[
         return _one_of_several_valuations(ctx, scope, base, span, args)
     what = ctx.late.get(base.name)
     symbol = ctx.symbols.get(base.name)
-    if what == "objective" and not ctx.answers:
+    if what == "objective" and not (ctx.answers or ctx.reports):
         ctx.report(task_errors.rule_as_value(base.name, base.span, ctx.declared[base.name]))
     elif what == "coalition" and ctx.answers and isinstance(symbol, CoalitionSymbol) and args:
         return coalitions.worth(ctx, scope, symbol, span, args)
@@ -206,7 +206,7 @@ def arguments(
         ctx.report(errors.index_count(base.name, span, filled, indexed_by, symbol.span, args is None))
         return None
     for arg, start in zip(made, starts, strict=True):
-        _check_argument(ctx, scope, symbol, arg, places[start:])
+        check_argument(ctx, scope, symbol, arg, places[start:])
     return made
 
 
@@ -233,7 +233,8 @@ def _resolve_arguments(
     return tuple(made), starts, at
 
 
-def _check_argument(ctx: Context, scope: Scope, symbol: Symbol, arg: typed.Expr, places: tuple[Place, ...]) -> None:
+def check_argument(ctx: Context, scope: Scope, symbol: Symbol, arg: typed.Expr, places: tuple[Place, ...]) -> None:
+    """Report an argument that is no member of the set that its place is over."""
     kinds = arg.kind.items if isinstance(arg.kind, TupleOf) else (arg.kind,)
     for kind, place in zip(kinds, places, strict=False):
         if isinstance(kind, Numeric):

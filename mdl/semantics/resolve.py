@@ -16,9 +16,10 @@ from mdl.semantics import (
     declarations,
     errors,
     followers,
-    later,
+    mechanisms,
     mentions,
     order,
+    priors,
     sources,
     tasks,
 )
@@ -41,7 +42,7 @@ from mdl.semantics.model import (
 from mdl.syntax import tree
 
 Ordered = tree.SetDecl | tree.ParamDecl | tree.TypeDecl | tree.VarDecl | tree.LetDecl | tree.OutcomeItem
-"""What expressions use by value or index; rows, objectives and later chapters come after all of these."""
+"""What expressions use by value or index; rows, objectives, mechanisms and games come after all of these."""
 
 LATE = {
     tree.ConstraintDecl: "constraint",
@@ -74,7 +75,7 @@ def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
         if type(entry.syntax) in LATE and not _is_ordered(entry.syntax)
     }
     ordered = _resolve_declarations(ctx, file, entries)
-    made = _statements(ctx, file)
+    data, made, symmetric = _statements(ctx, file)
     ctx.diagnostics.sort(key=lambda d: (d.span.start, d.code) if d.span is not None else (0, d.code))
     model = Model(
         head.name.name if head is not None else "",
@@ -82,7 +83,10 @@ def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
         head.span if head is not None else collect.start_of(file),
         {entry.key: ctx.symbols[entry.key] for entry in entries if entry.key in ctx.symbols},
         tuple(s for s in ordered if isinstance(s, SetSymbol | ParamSymbol | TypeSymbol | LetSymbol)),
-        *made,
+        data,
+        made,
+        ctx.priors,
+        symmetric,
     )
     return model, tuple(ctx.diagnostics)
 
@@ -107,10 +111,11 @@ def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -
     _add_reports(ctx, file)
     for variable, node, scope in variables:
         decisions.var_details(ctx, variable, node, scope)
-    # Coalitional games come last: one may name an objective.
-    for entry in sorted(entries, key=lambda e: isinstance(e.syntax, tree.CoalitionDecl)):
+    ctx.priors = priors.priors(ctx, file)
+    # Mechanisms and coalitional games come last: they may name an objective.
+    for entry in sorted(entries, key=lambda e: isinstance(e.syntax, tree.CoalitionDecl | tree.MechanismDecl)):
         ctx.closed.clear()
-        if not _is_ordered(entry.syntax):
+        if not _is_ordered(entry.syntax) and not isinstance(entry.syntax, tree.Prior):
             ctx.symbols[entry.key] = _last(ctx, entry)
         ctx.uses.clear()
     return ordered
@@ -159,8 +164,10 @@ def _last(ctx: Context, entry: Entry) -> Symbol:
             return coalitions.game(ctx, node)
         case tree.FollowerDecl():
             return followers.follower(ctx, entry)
+        case tree.MechanismDecl() as node:
+            return mechanisms.mechanism(ctx, node)
         case _:
-            return later.declare(ctx, entry)
+            raise AssertionError(entry.key)
 
 
 def _edges(entries: list[Entry]) -> dict[int, list[int]]:
@@ -210,18 +217,17 @@ def _add_reports(ctx: Context, file: tree.File) -> None:
     reports: dict[str, tree.Report] = {}
     for statement in file.statements:
         if isinstance(statement, tree.Report):
-            later.report(ctx, statement, reports)
+            priors.report(ctx, statement, reports)
 
 
 def _statements(
     ctx: Context, file: tree.File
-) -> tuple[tuple[DataSource, ...], tuple[Task, ...], tuple[tree.Prior, ...]]:
-    """Everything that declares nothing or is checked by name only: data, tasks, priors."""
+) -> tuple[tuple[DataSource, ...], tuple[Task, ...], tuple[SetSymbol, ...]]:
+    """Everything that declares nothing: data, tasks, and which agents are interchangeable."""
     filled: dict[Symbol, tree.Column] = {}
-    seen: dict[str, tree.Prior] = {}
+    symmetric: dict[SetSymbol, tree.SymmetricDecl] = {}
     data: list[DataSource] = []
     made: list[Task] = []
-    priors: list[tree.Prior] = []
     for statement in file.statements:
         match statement:
             case tree.DataDecl():
@@ -229,14 +235,10 @@ def _statements(
             case tree.AbsentDecl():
                 decisions.absent(ctx, statement)
             case tree.SymmetricDecl():
-                later.symmetric(ctx, statement)
-            case tree.Prior():
-                later.prior(ctx, statement, seen)
-                priors.append(statement)
+                priors.symmetric(ctx, statement, symmetric)
             case _:
                 ctx.closed.clear()
                 task = tasks.task(ctx, statement)
                 if task is not None:
                     made.append(task)
-        later.check_names(ctx, statement)
-    return tuple(data), tuple(made), tuple(priors)
+    return tuple(data), tuple(made), tuple(symmetric)

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mdl.semantics import coalitions, expressions, later, mentions, task_errors, typed
-from mdl.semantics.context import EMPTY, Context, what_is
+from mdl.semantics import coalitions, expressions, mechanisms, task_errors, typed
+from mdl.semantics.context import EMPTY, Context
 from mdl.semantics.kinds import Unknown
-from mdl.semantics.model import (
-    ExpectTask,
-    LaterSymbol,
-    LaterTask,
-    OutcomeSymbol,
-    RuleSymbol,
-    SolveTask,
-    Symbol,
-    Task,
-)
+from mdl.semantics.model import ExpectTask, LaterTask, OutcomeSymbol, SolveTask, Task
+from mdl.semantics.rules import rule
 from mdl.syntax import tree
 
-FIND: dict[str, str] = {}
-CHECK = {"kkt": "check of a KKT point"}
+CHECK_KKT = "check of a KKT point"
 
 
 def task(ctx: Context, node: tree.Statement) -> Task | None:
@@ -32,17 +23,21 @@ def task(ctx: Context, node: tree.Statement) -> Task | None:
             return _expect(ctx, node)
         case tree.CheckTask() | tree.FindTask() if coalitions.is_task(ctx, node):
             return coalitions.task(ctx, node)
-        case tree.CheckTask():
-            return _later(ctx, node, node.what, CHECK, "check of a mechanism's properties")
-        case tree.FindTask():
-            return _later(ctx, node, node.what, FIND, "search for a mechanism")
+        case tree.CheckTask() | tree.FindTask() if node.what is None:
+            return mechanisms.task(ctx, node)
+        case tree.CheckTask(what=tree.Name(name="kkt")):
+            rule(ctx, node.target, "`check kkt of`")
+            return LaterTask(CHECK_KKT, node, node.span)
+        case tree.CheckTask() | tree.FindTask():
+            _unknown(ctx, node)
+            return None
         case _:
             return None
 
 
 def _solve(ctx: Context, node: tree.SolveTask) -> SolveTask | None:
     after = "`solve kkt of`" if node.kkt else "`solve`"
-    symbol = later.rule(ctx, node.rule, after)
+    symbol = rule(ctx, node.rule, after)
     without = expressions.agent(ctx, EMPTY, node.without) if node.without is not None else None
     only = expressions.agents(ctx, EMPTY, node.only) if node.only is not None else None
     if symbol is None:
@@ -54,10 +49,6 @@ def _solve(ctx: Context, node: tree.SolveTask) -> SolveTask | None:
 
 def _expect(ctx: Context, node: tree.ExpectTask) -> Task:
     within = _tolerance(ctx, node.within)
-    if mentions.has_expected(node.claim) or any(
-        isinstance(ctx.symbols.get(found.name.name), LaterSymbol) for found in mentions.in_expression(node.claim)
-    ):
-        return LaterTask("expectation about a mechanism or coalitional game", node, node.span)
     ctx.answers = True
     claim = expressions.expression(ctx, EMPTY, node.claim)
     ctx.answers = False
@@ -75,32 +66,9 @@ def _tolerance(ctx: Context, node: tree.Expr | None) -> Fraction | None:
     return None
 
 
-def _later(
-    ctx: Context, node: tree.CheckTask | tree.FindTask, what: tree.Name | None, known: dict[str, str], plain: str
-) -> LaterTask | None:
-    if what is not None and what.name not in known:
-        more = coalitions.CHECKS if isinstance(node, tree.CheckTask) else coalitions.FINDS
-        near, _ = ctx.suggestion(what.name, [*known, *more])
-        ctx.report(task_errors.unknown_task(what.name, what.span, near, (*more, *known)))
-        return None
-    if what is not None and what.name == "kkt":
-        later.rule(ctx, node.target, "`check kkt of`")
-    else:
-        _target(ctx, node.target, "mechanism", "mechanism")
-    if isinstance(node, tree.CheckTask):
-        later.properties(ctx, node.properties)
-    return LaterTask(known[what.name] if what is not None else plain, node, node.span)
-
-
-def _target(ctx: Context, name: tree.Name, wanted: str, words: str) -> None:
-    symbol = ctx.symbols.get(name.name)
-    if _is(symbol, wanted) or (symbol is None and name.name in ctx.declared):
-        return
-    near, labels = ctx.suggestion(name.name, [n for n, s in ctx.symbols.items() if _is(s, wanted)])
-    what = what_is(symbol) if symbol is not None else None
-    rule = isinstance(symbol, RuleSymbol)
-    ctx.report(task_errors.unknown_target(name.name, name.span, words, what, rule, near, labels))
-
-
-def _is(symbol: Symbol | None, what: str) -> bool:
-    return isinstance(symbol, LaterSymbol) and symbol.what == what
+def _unknown(ctx: Context, node: tree.CheckTask | tree.FindTask) -> None:
+    """`find X of v` with an X that is nothing."""
+    assert node.what is not None
+    known = (*coalitions.CHECKS, "kkt") if isinstance(node, tree.CheckTask) else coalitions.FINDS
+    near, _ = ctx.suggestion(node.what.name, list(known))
+    ctx.report(task_errors.unknown_task(node.what.name, node.what.span, near, known))

@@ -75,6 +75,18 @@ class Attribute(Expr):
     """`base.name`: `welfare.objective`, `link[AB].dual`, `x[u1].reduced_cost`, `welfare.status`.
 
     `args` are the index of `v.nucleolus[a]` and `v.worth[{a, b}]`.
+
+    Of a mechanism M (`base` is a Ref to its symbol, without args), by `name`:
+    * `objective` (of a mechanism that has one), `revenue` (expected net payments): numbers without args.
+    * `status`, and each property: a word (kind Element), without args.
+    * `violation[p]`: a number; its one arg is a Member whose value is the property's name.
+    * `pay`, `utility`, `value`: numbers; the args are an agent and, or not, a report profile.
+    * the name of a transfer or adjustment of M (family transfers are called `pay`): as `pay`; behind the agent of
+      an adjustment stand the others' reports.
+    * the name of a variable, let, valuation or outcome item of the file: its index, then a report profile or
+      nothing; the kind is the let's.
+    A report profile is one value a type component of every agent, in agent order (Number, Member, TupleExpr or an
+    expression of data); how many there must be is for the data.  Without one the realised profile is meant.
     """
 
     base: Expr
@@ -185,6 +197,8 @@ class WithOnly(Expr):
 @dataclass(slots=True, eq=False, repr=False)
 class Expected(Expr):
     """Mean over the prior; `given` are references to types whose values are kept.
+
+    Of a type with more indices than the agent, the reference may have the agent alone: all its entries are kept.
 
     `profile`, of an expression lifted over report profiles (mdl.mechanisms.lift), is the index that `body` is taken
     over; `given` then stands at another one.

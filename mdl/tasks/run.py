@@ -20,12 +20,15 @@ from mdl.semantics.model import (
     ExpectTask,
     LaterTask,
     LetSymbol,
+    MechanismSymbol,
+    MechanismTask,
     OutcomeSymbol,
     RuleSymbol,
     SolveTask,
     Symbol,
     Task,
 )
+from mdl.semantics.walks import walk
 from mdl.syntax import tree
 from mdl.tasks.claims import judge
 from mdl.tasks.results import Results, Solved
@@ -51,13 +54,16 @@ def run(
 
 
 def _answer(instance: Instance, task: Task, results: Results) -> Answer:
+    text = task_text(task)
+    if isinstance(task, ExpectTask) and _asks_mechanism(task):
+        return Answer(text, "refused", refused=later("expectation about a mechanism", task))
     if isinstance(task, ExpectTask):
         return _expect(instance, task, results)
-    text = task_text(task)
     if isinstance(task, LaterTask) and is_kkt_check(task):
         return _check_kkt(instance, task, results)
-    if isinstance(task, LaterTask):
-        return Answer(text, "refused", refused=later(task.what, task))
+    if isinstance(task, MechanismTask | LaterTask):
+        what = task.what if isinstance(task, LaterTask) else "search" if task.find else "check"
+        return Answer(text, "refused", refused=later(f"{what} of a mechanism", task))
     try:
         if isinstance(task, CoalitionTask):
             from mdl.tasks.coalitions import answer as answer_game
@@ -109,6 +115,11 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
 
         answer.checks = best_answers(solved.lowered, solution, results.options)
     return answer
+
+
+def _asks_mechanism(task: ExpectTask) -> bool:
+    asked = (e.base for e in walk(task.claim) if isinstance(e, typed.Attribute))
+    return any(isinstance(base, typed.Ref) and isinstance(base.symbol, MechanismSymbol) for base in asked)
 
 
 def is_kkt_check(task: Task) -> bool:

@@ -12,9 +12,9 @@ from mdl.semantics.model import (
     CoalitionSymbol,
     CoalitionTask,
     ExpectTask,
-    LaterSymbol,
-    LaterTask,
     LetSymbol,
+    MechanismSymbol,
+    MechanismTask,
     Model,
     OutcomeSymbol,
     ParamSymbol,
@@ -81,17 +81,19 @@ def test_unicast() -> None:
     assert [task.kkt for task in model.tasks if isinstance(task, SolveTask)] == [False, True]
 
 
-def test_chapters_to_come_are_kept() -> None:
+def test_mechanisms_are_resolved() -> None:
     model, _ = resolved(EXAMPLES[2])
-    assert {n for n, s in model.symbols.items() if isinstance(s, LaterSymbol)} == {"vickrey", "priced", "optimal"}
-    assert [type(task) for task in model.tasks] == [LaterTask] * 4
-    assert [task.what for task in model.tasks if isinstance(task, LaterTask)] == [
-        "check of a mechanism's properties",
-        "search for a mechanism",
-        "search for a mechanism",
-        "expectation about a mechanism or coalitional game",
+    made = {n: s for n, s in model.symbols.items() if isinstance(s, MechanismSymbol)}
+    assert set(made) == {"vickrey", "priced", "optimal"}
+    assert [type(task) for task in model.tasks] == [MechanismTask] * 3 + [ExpectTask]
+    assert [(task.find, task.mechanism) for task in model.tasks if isinstance(task, MechanismTask)] == [
+        (False, made["vickrey"]),
+        (True, made["priced"]),
+        (True, made["optimal"]),
     ]
-    assert [prior.name.name for prior in model.priors] == ["value"]
+    assert [(prior.name, prior.of, prior.distribution) for prior in model.priors] == [
+        ("value", model.symbols["value"], None)
+    ]
 
 
 def test_coalitional_games_are_resolved() -> None:

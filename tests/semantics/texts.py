@@ -154,7 +154,7 @@ def codes(body: str) -> list[str]:
     return [problem.code for problem in resolved("model m;\n" + body)[1]]
 
 
-FILES = ("errors.py", "task_errors.py", "coalition_errors.py", "follower_errors.py")
+FILES = ("errors.py", "task_errors.py", "coalition_errors.py", "follower_errors.py", "mechanism_errors.py")
 
 
 def constructors() -> dict[str, str]:

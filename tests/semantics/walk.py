@@ -15,7 +15,14 @@ from mdl.syntax import tree
 def nodes(model: Model) -> Iterator[Any]:
     """Typed expressions, binders, indices and symbols reachable from a model."""
     seen: set[int] = set()
-    todo: list[Any] = [*model.symbols.values(), *model.order, *model.data, *model.tasks]
+    todo: list[Any] = [
+        *model.symbols.values(),
+        *model.order,
+        *model.data,
+        *model.tasks,
+        *model.priors,
+        *model.symmetric,
+    ]
     while todo:
         at = todo.pop()
         if isinstance(at, tuple):

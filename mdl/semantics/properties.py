@@ -1,0 +1,41 @@
+"""Properties of mechanisms by name, and what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mdl.semantics import task_errors
+from mdl.semantics.context import Context
+from mdl.semantics.model import Property
+from mdl.syntax import tree
+
+PROPERTIES = (
+    "dominant_ic",
+    "bayesian_ic",
+    "ex_post_ir",
+    "interim_ir",
+    "ex_ante_ir",
+    "strong_budget_balance",
+    "weak_budget_balance",
+    "ex_ante_budget_balance",
+    "efficient",
+    "no_subsidy",
+    "envy_free",
+)
+OVER_PRIOR = frozenset({"bayesian_ic", "interim_ir", "ex_ante_ir", "ex_ante_budget_balance"})
+"""Properties that are expectations over types."""
+SOFT = tuple(p for p in PROPERTIES if p.endswith(("_ir", "_budget_balance")) or p == "no_subsidy")
+"""Participation, budget and subsidies: their shortfall is an amount of money, so that they may be softened."""
+
+
+def properties(ctx: Context, found: Iterable[tree.Property]) -> tuple[Property, ...]:
+    """Properties by name; unknown ones are reported and left out."""
+    made: list[Property] = []
+    for node in found:
+        name = node.name.name
+        if name in PROPERTIES:
+            made.append(Property(name, node.name.span))
+        else:
+            near, _ = ctx.suggestion(name, list(PROPERTIES))
+            ctx.report(task_errors.unknown_property(name, node.name.span, near, PROPERTIES))
+    return tuple(made)
