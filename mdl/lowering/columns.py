@@ -39,6 +39,11 @@ class ColumnTable:
             self._maps[symbol] = places
         return start
 
+    def put(self, symbol: VarSymbol, places: Places) -> None:
+        """Columns given out before, for every entry of a variable; entries may share one."""
+        self.starts[symbol] = int(places.min(initial=0))
+        self._maps[symbol] = places
+
     def places(self, symbol: VarSymbol, positions: Positions) -> Places:
         """Columns of entries of a variable, int32."""
         held = self._maps.get(symbol)

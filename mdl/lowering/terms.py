@@ -10,7 +10,7 @@ import numpy as np
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Positions, Segments
-from mdl.lowering.entries import Entries, merged_entries
+from mdl.lowering.entries import Entries, identity, merged_entries
 
 MANY = 64
 """A sum of more parts than these is written as one: lets that use each other twice would double for ever."""
@@ -42,6 +42,11 @@ class Terms:
 
 def of(value: Terms | Numbers) -> Terms:
     return value if isinstance(value, Terms) else Terms(len(value), value)
+
+
+def of_columns(columns: Positions) -> Terms:
+    """Row r is column `columns[r]`."""
+    return Terms(len(columns), zeros(len(columns)), (identity(columns.astype(np.int32)),))
 
 
 def zeros(size: int) -> Numbers:

@@ -149,7 +149,11 @@ class Outcomes:
     def variable(self, symbol: VarSymbol, positions: Positions, frame: Frame) -> Numbers | None:
         if symbol in self.given and (frame.absence is None or not frame.absence.restrictions):
             return self.given[symbol].gather(positions)
-        if self.chosen is None or symbol not in self.reports.lifted.model.symbols.values():
+        if symbol not in self.reports.lifted.model.symbols.values():
+            return None
+        if self.chosen is None:
+            if frame.absence is not None and frame.absence.restrictions:
+                raise Failure(rule_errors.free_without(symbol.name, symbol.span))
             return None
         parts: list[tuple[Positions, Numbers]] = []
         for absence, rows in ways(frame):
@@ -182,8 +186,7 @@ class Outcomes:
     def rule_of(self, lifted: Symbol) -> RuleSymbol:
         """The rule as written."""
         symbols = self.reports.instance.model.symbols.values()
-        found = next(s for s in symbols if isinstance(s, RuleSymbol) and self.reports.lift.of(s) is lifted)
-        return found
+        return next(s for s in symbols if isinstance(s, RuleSymbol) and self.reports.lift.of(s) is lifted)
 
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         assert isinstance(at, typed.Ref) and isinstance(at.args[0], typed.Index)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import comb, prod
+from math import comb, factorial, prod
 
 import numpy as np
 import numpy.typing as npt
 
+from mdl.algebra import segments
+from mdl.algebra.numbers import Numbers
+from mdl.algebra.values import Segments
 from mdl.mechanisms.spaces import TypeSpace, text
 
 Places = npt.NDArray[np.int64]
@@ -62,6 +65,10 @@ class Profiles:
     def pays_like(self, agent: int) -> tuple[int, Places] | None:
         """Whose payments an agent's are, where agents are interchangeable: that agent and its case in each case."""
         return None
+
+    def multiplicity(self) -> Numbers:
+        """How many profiles each case stands for, shape (cases,)."""
+        return Numbers.constant(1, self.cases)
 
     # ---- names ----
 
@@ -180,6 +187,37 @@ class CountedProfiles(Profiles):
         counts[rows, theirs] -= 1
         found = np.array([self._index[tuple(row)] for row in counts.tolist()], dtype=np.int64)
         return self.members[0], theirs * len(self.counts) + found
+
+    def multiplicity(self) -> Numbers:
+        people = len(self.members) - 1
+        ways = [factorial(people) // prod(factorial(n) for n in row) for row in self.counts.tolist()]
+        return Numbers.of(ways * self.size)
+
+    def by_type(self) -> Iterator[tuple[Places, Places]]:
+        """For each type the case, at each case, of an agent that has it, and how many agents have it.
+
+        Where nobody has it, the number is 0 and the case any.
+        """
+        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
+        totals = self.counts[scenario].copy()
+        totals[np.arange(self.cases), mine] += 1
+        for k in range(self.size):
+            left = totals.copy()
+            left[:, k] -= 1
+            rows = [self._index.get(tuple(row), 0) for row in left.tolist()]
+            yield k * len(self.counts) + np.array(rows, dtype=np.int64), totals[:, k]
+
+    def distinct(self, weights: Numbers | None) -> tuple[Places, Numbers | None]:
+        """A case for each way of counting all the types, and its probability."""
+        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
+        totals = self.counts[scenario].copy()
+        totals[np.arange(self.cases), mine] += 1
+        _, first, place = np.unique(totals, axis=0, return_index=True, return_inverse=True)
+        place = place.reshape(-1)
+        if weights is None:
+            return first, None
+        order = np.argsort(place, kind="stable")
+        return first, segments.total(weights.take(order), Segments(place[order], len(first)))
 
     # ---- names ----
 

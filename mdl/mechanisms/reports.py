@@ -1,4 +1,4 @@
-"""A model with its data over all report profiles: lifted symbols with values, and the frames that utilities stand on."""
+"""A model with its data over all report profiles: lifted symbols with values, and frames for utilities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.store import Store
 from mdl.algebra.values import Members
 from mdl.data.instance import Instance
-from mdl.diagnostics import Failure
+from mdl.diagnostics import Failure, Span
 from mdl.mechanisms import errors
 from mdl.mechanisms.lift import Lift
 from mdl.mechanisms.priors import Prior, prior_of
@@ -61,9 +61,10 @@ class Reports:
         """What an agent's valuation is; None where it has none and so values everything at 0."""
         code = np.array([self.spaces[agent].code], dtype=np.int32)
         for symbol in self.instance.model.symbols.values():
-            if isinstance(symbol, LetSymbol) and symbol.role == "valuation":
-                if self.instance.domain(symbol).contains((code,))[0]:
-                    return symbol
+            of_agents = isinstance(symbol, LetSymbol) and symbol.role == "valuation"
+            if of_agents and self.instance.domain(symbol).contains((code,))[0]:
+                assert isinstance(symbol, LetSymbol)
+                return symbol
         return None
 
     def rows(self, size: int, indices: dict[IndexVar, npt.NDArray[np.int64]], absence: Absence | None = None) -> Frame:
@@ -116,7 +117,7 @@ def over_reports(instance: Instance) -> Reports:
     return Reports(instance, profiles, prior, lift, lifted, prior.weights(profiles), notes)
 
 
-def _place(model: Model):  # type: ignore[no-untyped-def]
+def _place(model: Model) -> Span:
     found = next((s for s in model.symbols.values() if isinstance(s, TypeSymbol)), None)
     return model.span if found is None else found.span
 

@@ -134,11 +134,8 @@ class Utilities:
         lift = self.reports.lift
         p = lift.index(bound.span)
         table = self.reports.instance.domain(variable)
-        indices = {p: true}
-        at = 0
-        for v in (v for b in variable.index for v in b.indices):
-            indices[v] = np.full(len(true), table.columns[at][entry])
-            at += 1
+        own = [v for b in variable.index for v in b.indices]
+        indices = {p: true, **{v: np.full(len(true), c[entry]) for v, c in zip(own, table.columns, strict=True)}}
         found = self.ev.number(lift.at(bound.expr, p), self.reports.rows(len(true), indices))
         return found if isinstance(found, Numbers) else Numbers.inexact(quantity.floats(found))
 
