@@ -51,8 +51,7 @@ def exchanged(known: Known) -> tuple[Envy, ...]:
         for b in range(len(reports.spaces)):
             if b == a or valuation is None or reports.valuation(b) is not valuation:
                 continue
-            ev = known.outcomes.evaluator(known.ev)
-            ev.irrational = known.ev.irrational
+            ev = known.outcomes.evaluator(irrational=known.ev.irrational)
             ev.worlds = Exchanged(known.outcomes, dict(exchanges(reports, a, b)))
             p = reports.lift.index(valuation.span)
             cases = np.arange(reports.cases)

@@ -37,7 +37,7 @@ class Known:
 
     @staticmethod
     def of(reports: Reports, outcomes: Outcomes, mechanism: MechanismSymbol) -> Known:
-        ev = outcomes.evaluator(reports.lifted.data.sharing(irrational=Irrational()))
+        ev = outcomes.evaluator(irrational=Irrational())
         return Known(reports, outcomes, mechanism, Utilities(reports, outcomes, ev))
 
     @property

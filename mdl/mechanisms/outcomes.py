@@ -16,7 +16,7 @@ from mdl.algebra.absence import Absence, absence_at, signature
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
-from mdl.algebra.values import Fixed, Positions, Quantity
+from mdl.algebra.values import Fixed, Positions, Quantity, Real, Symbolic
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
 from mdl.mechanisms.means import expected
@@ -59,9 +59,9 @@ class Outcomes:
     given: Mapping[Symbol, Numbers] = field(default_factory=dict)
     known: dict[Key, Solved] = field(default_factory=dict)
 
-    def evaluator(self, ev: Evaluator | None = None) -> Evaluator:
+    def evaluator(self, *, symbolic: Symbolic | None = None, irrational: Real | None = None) -> Evaluator:
         """An evaluator of the lifted model that asks here for variables, rules and means."""
-        made = (ev or self.reports.lifted.data).sharing(solved=self)
+        made = self.reports.lifted.data.sharing(symbolic=symbolic, solved=self, irrational=irrational)
         made.worlds = self
         return made
 

@@ -83,7 +83,7 @@ class _Maker:
                 self._columns_of(transfer)
         builder = Builder(self.table, Analysis(InstanceFacts(reports.lifted), absent=True))
         self.builder = builder
-        self.ev: Evaluator = outcomes.evaluator(reports.lifted.data.sharing(symbolic=builder))
+        self.ev: Evaluator = outcomes.evaluator(symbolic=builder)
 
     # ---- columns ----
 
@@ -323,7 +323,7 @@ class _Maker:
             held = at.reshape(self.profiles.cases, -1)
             table.put(symbol, (held[:, moved[symbol]] if symbol in moved else held).reshape(-1).astype(np.int32))
         builder = Builder(table, self.builder.analysis)
-        ev = self.outcomes.evaluator(self.reports.lifted.data.sharing(symbolic=builder))
+        ev = self.outcomes.evaluator(symbolic=builder)
         p = self.reports.lift.index(valuation.span)
         cases = np.arange(self.profiles.cases)
         code = np.full(len(cases), self.reports.spaces[a].code)
