@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import inf, nextafter
 from typing import TYPE_CHECKING
@@ -43,11 +44,9 @@ class Balls:
                 value += self.atom(atom, bits) * arb(_rational(coefficient))
             return value
 
-    def sign(self, row: Row) -> int:
-        """-1, 0 or 1, or UNKNOWN: a row without atoms is what its rational is, others need not be different from 0."""
-        if not row[1]:
-            return (row[0] > 0) - (row[0] < 0)
-        for bits in PRECISIONS:
+    def sign(self, row: Row, precisions: Sequence[int] = PRECISIONS) -> int:
+        """-1 or 1 where an enclosure excludes 0, else UNKNOWN."""
+        for bits in precisions:
             ball = self.row(row, bits)
             if ball > 0:
                 return 1

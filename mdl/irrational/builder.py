@@ -83,8 +83,7 @@ class Irrational:
         if any(isinstance(q, Numbers) and not q.is_exact for q in operands):
             return rounded(*map(forms.numeric, operands))
         made = forms.mapped(self.table, exact, *operands)
-        if isinstance(made, Forms) and not np.isfinite(forms.numeric(made).floats()).all():
-            raise Fault("overflow", 0)
+        forms.numeric(made)  # what is beyond float64 is a fault
         return made
 
     def _extreme(self, fn: str, a: Quantity, b: Quantity) -> Quantity:

@@ -16,7 +16,7 @@ import numpy as np
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Positions, Segments
-from mdl.algebra.vectors import Fault
+from mdl.algebra.vectors import Fault, has_float
 from mdl.irrational.atoms import Row
 from mdl.irrational.rows import Rows
 from mdl.lowering.entries import Entries, assembled, joined
@@ -116,20 +116,32 @@ def _distinct(rows: Sequence[Any]) -> tuple[list[Any], Positions]:
 
 def mapped(table: Rows, function: Callable[..., Row], *operands: Quantity) -> Quantity:
     """An exact function of rows, applied once to each different row; a fault names the first entry that has it."""
-    if len(operands) == 1:
-        rows, places = distinct(operands[0])
-        arguments: list[tuple[Row, ...]] = [(r,) for r in rows]
-    else:
-        held = [distinct(q) for q in operands]
-        keys, places = _distinct(list(zip(*(p.tolist() for _, p in held), strict=True)))
-        arguments = [tuple(rows[i] for (rows, _), i in zip(held, key, strict=True)) for key in keys]
+    arguments, places = _together(operands)
     made = []
     for k, args in enumerate(arguments):
         try:
-            made.append(function(*args))
+            made.append(_held(function(*args)))
         except Fault as f:
             raise Fault(f.what, int(np.argmax(places == k)), f.value) from None
     return of_rows(table, made, places)
+
+
+def _held(row: Row) -> Row:
+    """The row where its rationals are in the range of float64."""
+    if not all(has_float(abs(c.numerator), c.denominator) for c in (row[0], *(c for _, c in row[1]))):
+        raise Fault("overflow", 0)
+    return row
+
+
+def _together(operands: Sequence[Quantity]) -> tuple[list[tuple[Row, ...]], Positions]:
+    """The different tuples of rows of several vectors, and which of them stands at each entry."""
+    rows, places = distinct(operands[0])
+    arguments: list[tuple[Row, ...]] = [(r,) for r in rows]
+    for q in operands[1:]:
+        others, beside = distinct(q)
+        pairs, places = np.unique(places * len(others) + beside, return_inverse=True)
+        arguments = [(*arguments[k // len(others)], others[k % len(others)]) for k in pairs.tolist()]
+    return arguments, places
 
 
 # ---- linear operations ----

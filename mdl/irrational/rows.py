@@ -12,13 +12,13 @@ from math import gcd, lcm
 
 from mdl.algebra.vectors import Fault
 from mdl.irrational.atoms import Atoms, Base, Euler, Exp, Log, Prime, Row, Sum, rational
-from mdl.irrational.balls import UNKNOWN, Balls
+from mdl.irrational.balls import PRECISIONS, UNKNOWN, Balls
 from mdl.irrational.factor import factored
 
 EXPANDED = 8
 """Combinations to the power of a positive integer up to this are multiplied out."""
 
-LONGEST = 2**16
+LONGEST = 2**20
 """Bits of the largest rational that a power may become."""
 
 
@@ -30,6 +30,42 @@ class Rows:
     def __init__(self) -> None:
         self.atoms = Atoms()
         self.balls = Balls(self.atoms)
+
+    # ---- signs ----
+
+    def sign(self, a: Row) -> int:
+        """-1, 0 or 1, or UNKNOWN where nothing could be proved: 0 by cancelling, the others by an enclosure."""
+        if not a[1]:
+            return (a[0] > 0) - (a[0] < 0)
+        found = self.balls.sign(a, PRECISIONS[:1])
+        if found == UNKNOWN and self.cleared(a) == rational(0):
+            return 0
+        return self.balls.sign(a, PRECISIONS[1:]) if found == UNKNOWN else found
+
+    def cleared(self, a: Row) -> Row:
+        """`a` times powers of the sums in it, which are positive, so that none is left in a denominator."""
+        for _ in range(EXPANDED):
+            least = self._least(a)
+            if not least:
+                break
+            factor = {b: -e for b, e in least.items()}
+            a = combined([(a[0], self._term(Fraction(1), factor)), *((c, self._lifted(i, factor)) for i, c in a[1])])
+        return a
+
+    def _least(self, a: Row) -> dict[int, Fraction]:
+        """The smallest exponent of each sum in a row, where it is negative or leaves room for a common factor."""
+        held = [dict(self.atoms.monomials[i]) for i, _ in a[1]]
+        if a[0]:
+            held.append({})
+        sums = {b for m in held for b in m if isinstance(self.atoms.bases[b], Sum)}
+        least = {b: min(m.get(b, Fraction(0)) for m in held) for b in sums}
+        return {b: e for b, e in least.items() if e}
+
+    def _lifted(self, atom: int, factor: Mapping[int, Fraction]) -> Row:
+        exponents = dict(self.atoms.monomials[atom])
+        for b, e in factor.items():
+            exponents[b] = exponents.get(b, Fraction(0)) + e
+        return self._term(Fraction(1), exponents)
 
     # ---- field operations ----
 
@@ -49,10 +85,7 @@ class Rows:
         key = (a, b) if a <= b else (b, a)
         found = self.atoms.products.get(key)
         if found is None:
-            exponents = dict(self.atoms.monomials[a])
-            for base, e in self.atoms.monomials[b]:
-                exponents[base] = exponents.get(base, Fraction(0)) + e
-            found = self.atoms.products[key] = self._term(Fraction(1), exponents)
+            found = self.atoms.products[key] = self._lifted(a, dict(self.atoms.monomials[b]))
         return found
 
     def _term(self, coefficient: Fraction, exponents: Mapping[int, Fraction]) -> Row:
@@ -129,7 +162,7 @@ class Rows:
     def _positive(self, a: Row, exponent: Fraction | None) -> tuple[Row, Fraction]:
         """`a` as content * unit with the unit positive and primitive; a logarithm has no exponent."""
         unit, content = primitive(a)
-        sign = self.balls.sign(unit)
+        sign = self.sign(unit)
         if sign == UNKNOWN:
             raise Fault("undecided", 0)
         if sign > 0:
@@ -178,13 +211,8 @@ class Rows:
 
     def exp(self, a: Row) -> Row:
         """Fault "exp" of what is too large for a float64."""
-        from flint import arb
-
-        size = self.balls.row(a, 128)
-        if not size < arb(710):
+        if not self.balls.row(a, PRECISIONS[0]) < 710:
             raise Fault("exp", 0)
-        if not size > arb(-LONGEST):
-            raise Fault("overflow", 0)
         result = self.atoms.term(Fraction(1), {self.atoms.base(Euler()): a[0]})
         for atom, coefficient in a[1]:
             base = self.atoms.only_base(atom)

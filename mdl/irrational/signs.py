@@ -128,5 +128,5 @@ def _close(q: Quantity) -> npt.NDArray[np.int8]:
     if len(irrational):
         left = take(q, irrational)
         assert isinstance(left, Forms)
-        result[irrational] = [q.table.balls.sign(row) for row in left.rows()]
+        result[irrational] = [q.table.sign(row) for row in left.rows()]
     return result
