@@ -56,8 +56,15 @@ class Run:
     """Name of the HighsModelStatus: `kOptimal`."""
 
 
-def run(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock, **settings: str | float) -> Run:
-    """Passes the arrays and runs HiGHS with these options.
+def run(
+    arrays: Arrays,
+    hessian: Hessian | None,
+    options: SolverOptions,
+    clock: Clock,
+    start: tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]] | None = None,
+    **settings: str | float,
+) -> Run:
+    """Passes the arrays and runs HiGHS with these options, from the basis `start` (of columns and rows) where given.
 
     Raises Failure (MDL550) where HiGHS refuses an option: it would go on with another solver and say nothing.
     """
@@ -70,6 +77,8 @@ def run(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: 
         return Run(None, "kModelError")
     if clock.left is not None:
         _set(highs, "time_limit", clock.left)
+    if start is not None:
+        _start(highs, *start)
     if not _run(highs):
         return Run(None, "kInterrupt")
     status = highs.getModelStatus()
@@ -114,6 +123,16 @@ def open_highs(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, 
         whole,
     )
     return None if status == highspy.HighsStatus.kError else highs
+
+
+def _start(highs: Any, columns: npt.NDArray[np.int8], rows: npt.NDArray[np.int8]) -> None:
+    import highspy
+
+    held = highspy.HighsBasis()
+    held.col_status = [highspy.HighsBasisStatus(s) for s in columns.tolist()]
+    held.row_status = [highspy.HighsBasisStatus(s) for s in rows.tolist()]
+    held.valid = True
+    highs.setBasis(held)
 
 
 def _set(highs: Any, name: str, value: str | float | bool) -> None:
