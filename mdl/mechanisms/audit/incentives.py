@@ -52,13 +52,13 @@ def expected_deviations(agent: AgentTable, sheets: Sheets) -> Gaps:
     w = weights(agent.weight, types)
     common = aligned([sheets.of(agent.value), sheets.of(agent.pay)], 2, w.most)
     means = _means(agent, common, w)
-    live = np.asarray(w.mass != 0, dtype=np.bool_)
-    lies: Flags = np.asarray(_lies(agent) & live[:, None])
+    lies = _lies(agent)
+    lies[w.mass == 0] = False
     broken = _broken(agent)
     infinite: int | None = None
     worthless: Flags = np.zeros((types, types), dtype=np.bool_)
     if broken is not None:
-        worthless = (broken & (w.numerators > 0)[:, None, :]).any(axis=2)
+        worthless = np.asarray(np.any(broken & (w.numerators > 0)[:, None, :], axis=2))
         infinite = _without_bound(worthless[:, :, None], lies)
     own = np.arange(types)
     gaps = means - means[own, own][:, None]
