@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mdl.answer.numerals import exact
 from mdl.lowering.kkt_families import Family
 from mdl.semantics import typed
-from mdl.semantics.model import Symbol
+from mdl.semantics.model import LetSymbol, Symbol
 from mdl.semantics.typed import Binder, Expr
 
 CONDITION, SUM, PRODUCT, POWER, ATOM = range(5)
@@ -41,7 +41,8 @@ def show(e: Expr) -> tuple[str, int]:
         case typed.Mul(factors=factors):
             return multiplied(factors), PRODUCT
         case typed.Div(numerator=top, denominator=below):
-            return f"{within(top, PRODUCT)}/{within(below, POWER)}", PRODUCT
+            least = ATOM if isinstance(top, typed.Reduce) else PRODUCT  # its body would take the division in
+            return f"{within(top, least)}/{within(below, POWER)}", PRODUCT
         case typed.Pow(base=base, exponent=exponent):
             return f"{within(base, ATOM)}^{within(exponent, ATOM)}", POWER
         case typed.Call(fn=fn, args=args):
@@ -84,8 +85,10 @@ def shown_set(e: Expr) -> tuple[str, int]:
 
 
 def named(symbol: Symbol, indices: list[str]) -> str:
-    """`dual[link]` at l is `dual[link[l]]`."""
+    """`dual[link]` at l is `dual[link[l]]`; of several valuations each is written `valuation[i]`."""
     name, inside = symbol.name, f"[{','.join(indices)}]" if indices else ""
+    if isinstance(symbol, LetSymbol) and symbol.role == "valuation":
+        return f"valuation{inside}"
     return f"{name[:-1]}{inside}]" if name.endswith("]") else f"{name}{inside}"
 
 

@@ -412,6 +412,7 @@ def step_without_interval(span: Span, domain: Span) -> Diagnostic:
 
 def no_value(name: str, what: str, span: Span, declared: Span) -> Diagnostic:
     """MDL268: a constraint, outcome rule or mechanism used as a number."""
-    repair = f"its dual is `{name}.dual`, in `expect`" if what == "constraint" else "use what it is made of"
+    asked = {"constraint": f"its dual is `{name}.dual`", "mechanism": f"its answers are `{name}.revenue` and others"}
+    repair = f"{asked[what]}, in `expect`" if what in asked else "use what it is made of"
     return Diagnostic("MDL268", f"the {what} `{name}` has no value", span, "not a number", repair,
                       here(declared))

@@ -6,8 +6,8 @@ from mdl.semantics import agree, expressions, references, task_errors, typed
 from mdl.semantics import mechanism_errors as wrong
 from mdl.semantics.context import Context, Place, Scope
 from mdl.semantics.kinds import Element, Kind, Numeric, TupleOf, Unknown
-from mdl.semantics.model import LetSymbol, MechanismSymbol, Symbol, TransferSymbol, VarSymbol
-from mdl.semantics.properties import PROPERTIES
+from mdl.semantics.model import LetSymbol, MechanismSymbol, Symbol, VarSymbol
+from mdl.semantics.properties import PROPERTIES, needs_prior
 from mdl.syntax import tree
 
 NUMBERS = ("objective", "revenue")
@@ -16,7 +16,7 @@ WORDS = ("status", *PROPERTIES)
 OF_AGENT = ("pay", "utility", "value")
 VIOLATION = "violation"
 ANSWERS = (*NUMBERS, *WORDS, *OF_AGENT, VIOLATION)
-"""Names that no transfer may take."""
+"""A transfer of the same name goes first where an index is given: `M.revenue[a]`."""
 
 
 def attribute(ctx: Context, scope: Scope, node: tree.Attribute, base: tree.Name, symbol: MechanismSymbol) -> typed.Expr:
@@ -35,47 +35,39 @@ def _arguments(
     name = node.name.name
     form = f"{base.name}.{name}"
     if isinstance(node.base, tree.Subscript):
-        ctx.report(wrong.answer_index(base.name, "no index before the answer", node.base.span, f"{form}[...]"))
+        ctx.report(wrong.answer_index(f"`{base.name}`", "no index before the answer", node.base.span, f"{form}[...]"))
         return None
+    own = next((t for t in (*symbol.transfers, *symbol.adjustments) if t.name == name), None)
+    if own is not None and (node.args or name not in ANSWERS):
+        return _indexed(ctx, scope, node, Numeric(), ctx.places_of(own), own, form)
     if name in NUMBERS or name in WORDS:
         if node.args:
-            ctx.report(wrong.answer_index(name, "no index", node.span, form))
+            ctx.report(wrong.answer_index(f"`.{name}`", "no index", node.span, form))
             return None
         if name == "objective" and symbol.goal is None and not symbol.shortfall:
             ctx.report(wrong.no_objective(symbol.name, node.span, symbol.span))
+        if name == "revenue":
+            needs_prior(ctx, "the expected revenue", node.span)
         return (Numeric() if name in NUMBERS else Element(None)), ()
     if name == VIOLATION:
         return _violation(ctx, node, form)
     if name in OF_AGENT:
         agents = Element(frozenset(ctx.agents) or None)
         return _indexed(ctx, scope, node, Numeric(), (Place(agents, symbol.span),), symbol, form)
-    found = _named(ctx, symbol, name)
-    if found is None:
-        among = [*ANSWERS, *(t.name for t in (*symbol.transfers, *symbol.adjustments)), *_results(ctx)]
-        near, _ = ctx.suggestion(name, among)
-        own = [t.name for t in (*symbol.transfers, *symbol.adjustments) if t.name not in ANSWERS]
-        known = (*NUMBERS, "status", *OF_AGENT, VIOLATION, *own)
-        ctx.report(wrong.no_such_answer(name, base.name, node.name.span, near, known))
-        return None
-    places = ctx.places_of(found)
-    kind = found.kind if isinstance(found, LetSymbol) else Numeric()
-    return None if places is None else _indexed(ctx, scope, node, kind, places, found, form)
-
-
-def _named(ctx: Context, symbol: MechanismSymbol, name: str) -> Symbol | None:
-    """A transfer of the mechanism, or a let, variable or outcome item of the file."""
-    own: list[TransferSymbol] = [t for t in (*symbol.transfers, *symbol.adjustments) if t.name == name]
-    found = own[0] if own else ctx.symbols.get(name)
-    return found if isinstance(found, TransferSymbol | LetSymbol | VarSymbol) else None
-
-
-def _results(ctx: Context) -> list[str]:
-    return ctx.names_of(LetSymbol, VarSymbol)
+    found = ctx.symbols.get(name)
+    if isinstance(found, LetSymbol | VarSymbol):
+        kind = found.kind if isinstance(found, LetSymbol) else Numeric()
+        return _indexed(ctx, scope, node, kind, ctx.places_of(found), found, form)
+    transfers = dict.fromkeys(t.name for t in (*symbol.transfers, *symbol.adjustments) if t.name not in ANSWERS)
+    near, _ = ctx.suggestion(name, [*ANSWERS, *transfers, *ctx.names_of(LetSymbol, VarSymbol)])
+    known = (*NUMBERS, "status", *OF_AGENT, VIOLATION, *transfers)
+    ctx.report(wrong.no_such_answer(name, base.name, node.name.span, near, known))
+    return None
 
 
 def _violation(ctx: Context, node: tree.Attribute, form: str) -> tuple[Kind, tuple[typed.Expr, ...]] | None:
     if len(node.args) != 1 or not isinstance(node.args[0], tree.Name):
-        ctx.report(wrong.answer_index(VIOLATION, "one property", node.span, f"{form}[dominant_ic]"))
+        ctx.report(wrong.answer_index(f"`.{VIOLATION}`", "one property", node.span, f"{form}[dominant_ic]"))
         return None
     word = node.args[0]
     if word.name not in PROPERTIES:
@@ -90,11 +82,13 @@ def _indexed(
     scope: Scope,
     node: tree.Attribute,
     kind: Kind,
-    places: tuple[Place, ...],
+    places: tuple[Place, ...] | None,
     symbol: Symbol,
     form: str,
 ) -> tuple[Kind, tuple[typed.Expr, ...]] | None:
     """The index first, then nothing or the values of a report profile."""
+    if places is None:
+        return None  # its index is in error
     made: list[typed.Expr] = []
     at = 0
     for arg in node.args:
@@ -108,7 +102,7 @@ def _indexed(
     if at < len(places):
         wanted = "an agent first" if len(places) == 1 else f"{len(places)} indices first"
         sets = ", ".join(agree.sets(place.kind).replace("`", "") for place in places)
-        ctx.report(wrong.answer_index(node.name.name, wanted, node.span, f"{form}[{sets}]"))
+        ctx.report(wrong.answer_index(f"`.{node.name.name}`", wanted, node.span, f"{form}[{sets}]"))
         return None
     return kind, tuple(made)
 

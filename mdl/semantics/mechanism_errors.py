@@ -154,9 +154,9 @@ def no_such_answer(name: str, base: str, span: Span, near: str | None, known: Se
                       did_you_mean(near, f"it has {quoted(known)}"))
 
 
-def answer_index(name: str, wanted: str, span: Span, form: str) -> Diagnostic:
+def answer_index(what: str, wanted: str, span: Span, form: str) -> Diagnostic:
     """MDL725: `M.pay` without its agent, `M.revenue` with an index."""
-    return Diagnostic("MDL725", f"`.{name}` takes {wanted}", span, f"expected {wanted}", f"write `{form}`")
+    return Diagnostic("MDL725", f"{what} takes {wanted}", span, f"expected {wanted}", f"write `{form}`")
 
 
 def no_objective(name: str, span: Span, declared: Span) -> Diagnostic:

@@ -10,7 +10,6 @@ from mdl.semantics import mechanism_errors as wrong
 from mdl.semantics.context import EMPTY, Context, Scope, what_is
 from mdl.semantics.declarations import index_of
 from mdl.semantics.kinds import Element, Unknown
-from mdl.semantics.mechanism_answers import ANSWERS
 from mdl.semantics.model import (
     MechanismSymbol,
     MechanismTask,
@@ -19,10 +18,9 @@ from mdl.semantics.model import (
     RuleSymbol,
     SetSymbol,
     TransferSymbol,
-    TypeSymbol,
     VarSymbol,
 )
-from mdl.semantics.properties import OVER_PRIOR, SOFT, properties
+from mdl.semantics.properties import OVER_PRIOR, SOFT, needs_prior, properties
 from mdl.semantics.rules import rule
 from mdl.semantics.typed import Binder, Expr
 from mdl.semantics.walks import walk
@@ -93,8 +91,6 @@ def _transfers(ctx: Context, node: tree.MechanismDecl) -> Iterator[tuple[Transfe
         first = local.setdefault(name, span) if name not in ctx.declared else ctx.declared[name]
         if first is not span:
             ctx.report(errors.declared_twice(name, span, first))
-        elif name in ANSWERS:
-            ctx.report(errors.reserved(name, span))
         else:
             yield TransferSymbol(name, span, index, where, item.direction, None), item, scope
 
@@ -130,12 +126,9 @@ def _properties(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -
                 first = seen.setdefault(found.name, found.span)
                 if first is not found.span:
                     ctx.report(wrong.property_twice(found.name, found.span, first))
-                elif isinstance(item, tree.Require):
-                    require.append(found)
-                else:
-                    if found.name not in SOFT:
-                        ctx.report(wrong.soften_property(found.name, found.span, SOFT))
-                    soften.append(found)
+                elif isinstance(item, tree.Soften) and found.name not in SOFT:
+                    ctx.report(wrong.soften_property(found.name, found.span, SOFT))
+                (require if isinstance(item, tree.Require) else soften).append(found)
     made.require, made.soften = tuple(require), tuple(soften)
 
 
@@ -211,16 +204,6 @@ def _check_prior(ctx: Context, made: MechanismSymbol) -> None:
     if places:
         what, span = min(places, key=lambda place: place[1].start)
         needs_prior(ctx, f"`{made.family}`" if made.family else what, span)
-
-
-def needs_prior(ctx: Context, what: str, span: Span) -> None:
-    """Report an expectation where a type has no prior."""
-    types = [s for s in ctx.symbols.values() if isinstance(s, TypeSymbol)]
-    given = {prior.of: prior for prior in ctx.priors}
-    missing = [(t.name, t.span) for t in types if t not in given]
-    if missing and None not in given:
-        other = next((prior.span for prior in ctx.priors), None)
-        ctx.report(wrong.prior_missing(what, span, missing, other))
 
 
 # ---- tasks ---------------------------------------------------------------------------------------------

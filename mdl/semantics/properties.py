@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mdl.semantics import task_errors
+from mdl.diagnostics import Span
+from mdl.semantics import mechanism_errors, task_errors
 from mdl.semantics.context import Context
-from mdl.semantics.model import Property
+from mdl.semantics.model import Property, TypeSymbol
 from mdl.syntax import tree
 
 PROPERTIES = (
@@ -39,3 +40,13 @@ def properties(ctx: Context, found: Iterable[tree.Property]) -> tuple[Property, 
             near, _ = ctx.suggestion(name, list(PROPERTIES))
             ctx.report(task_errors.unknown_property(name, node.name.span, near, PROPERTIES))
     return tuple(made)
+
+
+def needs_prior(ctx: Context, what: str, span: Span) -> None:
+    """Report an expectation where a type has no prior."""
+    types = [s for s in ctx.symbols.values() if isinstance(s, TypeSymbol)]
+    given = {prior.of: prior for prior in ctx.priors}
+    missing = [(t.name, t.span) for t in types if t not in given]
+    if missing and None not in given:
+        other = next((prior.span for prior in ctx.priors), None)
+        ctx.report(mechanism_errors.prior_missing(what, span, missing, other))

@@ -1,4 +1,4 @@
-"""Static errors of what is known when (275-284), and of tasks and later chapters (285-299)."""
+"""Static errors of what is known when (275-284), and of tasks and rules (285-295)."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def answer_in_model(span: Span) -> Diagnostic:
 
 def expected_misplaced(span: Span) -> Diagnostic:
     """MDL279: `expected` outside a mechanism."""
-    return Diagnostic("MDL279", "`expected` needs a mechanism or a prior around it", span, "not in the environment",
-                      "move it into a `mechanism` or an `expect`")
+    return Diagnostic("MDL279", "`expected` stands in a mechanism only", span, "not in a mechanism",
+                      "move it into a `mechanism`; an `expect` asks `M.revenue` or `M.objective` of a mechanism `M`")
 
 
 def data_for_definition(name: str, span: Span, defined: Span) -> Diagnostic:
@@ -81,7 +81,7 @@ def start_table(name: str, span: Span) -> Diagnostic:
                       f"declare a param with this data and write `var {name}[i in S] := start[i];`")
 
 
-# ---- later chapters and tasks --------------------------------------------------------------------------
+# ---- tasks and what they name --------------------------------------------------------------------------
 
 
 def unknown_rule(name: str, span: Span, after: str, what: str | None, near: str | None, labels: Labels) -> Diagnostic:

@@ -82,7 +82,7 @@ class Attribute(Expr):
     * `violation[p]`: a number; its one arg is a Member whose value is the property's name.
     * `pay`, `utility`, `value`: numbers; the args are an agent and, or not, a report profile.
     * the name of a transfer or adjustment of M (family transfers are called `pay`): as `pay`; behind the agent of
-      an adjustment stand the others' reports.
+      an adjustment stand the others' reports.  With args this goes before the answers above of the same name.
     * the name of a variable, let, valuation or outcome item of the file: its index, then a report profile or
       nothing; the kind is the let's.
     A report profile is one value a type component of every agent, in agent order (Number, Member, TupleExpr or an
