@@ -57,7 +57,7 @@ class Lets:
         """The let at entries of its index table, one a row: quantities, members or truth values, as its kind says."""
         if frame.absence is None:
             table = self.table(symbol)
-            return table if positions is frame.everything else self._take(table, positions)
+            return table if positions is frame.everything else self.take(table, positions)
         if frame.absence.uniform:
             return self._split(symbol, positions, frame, at)
         known: list[tuple[LetSymbol, Positions, Value]] = frame.remembered("lets", list)
@@ -105,7 +105,7 @@ class Lets:
                 for let, held in self._order(symbol, inner):
                     self._evaluate((let, held.restrictions, held.skips, False), held)
         part = self._parts[key]
-        return self._take(part.value, part.place[positions])
+        return self.take(part.value, part.place[positions])
 
     def _evaluate(self, key: Key, absence: Absence) -> None:
         symbol, _, _, absent = key
@@ -136,7 +136,7 @@ class Lets:
         with room():
             return self._ev.value(symbol.body, frame.call(given, absence))
 
-    def _take(self, value: Value, positions: Positions) -> Value:
+    def take(self, value: Value, positions: Positions) -> Value:
         if isinstance(value, Numbers):
             return value.gather(positions)
         if isinstance(value, Members):

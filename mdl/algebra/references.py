@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 class References:
     """Evaluates `typed.Ref` for one evaluator."""
 
-    __slots__ = ("_ev", "lets")
+    __slots__ = ("_ev", "_formulas", "lets")
 
     def __init__(self, ev: Evaluator) -> None:
         self._ev = ev
+        self._formulas: dict[Symbol, Quantity] = {}
         self.lets = Lets(ev, self)
 
     # ---- entries ----
@@ -110,7 +111,9 @@ class References:
         match symbol:
             case ParamSymbol() | TypeSymbol():
                 value = self.values_at(ref, frame)
-                return self._ev.as_numbers(value, ref, frame) if isinstance(value, Members) else value
+                if isinstance(value, Members):
+                    return self._ev.as_numbers(value, ref, frame)
+                return value if value.is_exact else self._by_formula(symbol, value, ref, frame)
             case VarSymbol():
                 return self._variable(symbol, ref, self.positions(ref, frame), frame)
             case LetSymbol():
@@ -120,6 +123,19 @@ class References:
                 return self._ev.solved.rule(symbol, frame, ref)
             case _:
                 raise Failure(errors.not_known(symbol, ref.span))
+
+    def _by_formula(self, symbol: ParamSymbol | TypeSymbol, value: Numbers, ref: typed.Ref, frame: Frame) -> Quantity:
+        """A param that is not rational, kept exact where that is asked for; only a formula makes such a value."""
+        ev = self._ev
+        given = symbol.given
+        if ev.irrational is None or not isinstance(symbol, ParamSymbol) or symbol.default is not None:
+            return value
+        if given is None or given.expr is None:
+            return value
+        if symbol not in self._formulas:
+            self._formulas[symbol] = ev.number(given.expr, ev.frame(symbol))
+        table, positions = self._formulas[symbol], self.positions(ref, frame)
+        return table if positions is frame.everything else self.lets.take(table, positions)
 
     def attribute(self, expr: typed.Attribute, base: Expr, name: str, frame: Frame) -> Numbers:
         """`link[AB].dual`, once something has been solved."""

@@ -69,12 +69,25 @@ def settled(table: Rows, constant: Numbers, entries: Entries) -> Quantity:
 
 
 def _tidy(form: Forms) -> Quantity:
-    if form.entries.nonzeros <= CROWDED * len(form):
+    """The form with its entries merged, where it is crowded or the first row that has entries cancels."""
+    if form.entries.nonzeros <= CROWDED * len(form) and not _cancels(form.entries):
         return form
     held = form.merged()
     if not held.nonzeros:
         return form.constant
     return Forms(form.table, form.constant, Entries(held.starts, held.columns, held.coefficients))
+
+
+def _cancels(entries: Entries) -> bool:
+    if entries.starts is None:
+        return int(arithmetic.signs(entries.coefficients.take(slice(0, 1)))[0]) == 0
+    row = int(np.searchsorted(entries.starts, 0, side="right"))
+    left, right = int(entries.starts[row - 1]), int(entries.starts[row])
+    sums: dict[int, Fraction] = {}
+    coefficients = entries.coefficients.take(slice(left, right)).fractions()
+    for atom, c in zip(entries.columns[left:right].tolist(), coefficients, strict=True):
+        sums[atom] = sums.get(atom, Fraction(0)) + c
+    return not any(sums.values())
 
 
 def of_rows(table: Rows, rows: Sequence[Row], places: Positions) -> Quantity:
