@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +24,7 @@ class Step:
     """One row of a contradiction, `times` over: `row` is ic, ir, no_subsidy or budget.
 
     Of ic, `true` reports `report`; of ir and no_subsidy both are the report.  Of budget, `agent` is -1 and
-    `scenario` the case.  In scenarios of which only expectations matter, `scenario` is -1.
+    `scenario` the case, or -1 of the expected budget.  Where only expectations matter, `scenario` is -1 too.
     """
 
     row: str
@@ -33,7 +34,7 @@ class Step:
     scenario: int
     bound: Quantity
     """Right-hand side, size 1: of the row written as `payments <= bound`."""
-    times: int = 1
+    times: Fraction | int = 1
 
 
 @dataclass(slots=True, frozen=True)
@@ -169,7 +170,7 @@ def contradiction(kind: str, steps: Sequence[Step], level: Level, tolerance: flo
     for s in steps:
         key = s.row, s.agent, s.true, s.report, s.scenario
         held[key] = replace(s, times=held[key].times + s.times) if key in held else s
-    total = quantity.sum_of([quantity.scale(s.bound, s.times) for s in held.values()])
+    total = quantity.sum_of([quantity.scale(s.bound, Fraction(s.times)) for s in held.values()])
     return Contradiction(kind, tuple(held.values()), total, level, tolerance)
 
 

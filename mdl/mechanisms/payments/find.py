@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Segments
 from mdl.irrational import quantity
-from mdl.irrational.quantity import Level
+from mdl.irrational.quantity import Level, Quantity
 from mdl.mechanisms.design.input import Share
 from mdl.mechanisms.payments.constraints import Constraints, by_scenario, in_expectation
 from mdl.mechanisms.payments.extreme import Contradiction, Extreme, Step, contradiction, extreme, path_steps
@@ -55,7 +56,7 @@ def find(design: Separable) -> Payments | Contradiction:
     level = max((e.level for e in found), key=_LEVELS.index)
     tolerance, slack = max(e.tolerance for e in found), max(e.slack for e in found)
     pays = tuple(p for p, _ in made)
-    if design.budget:
+    if design.budget or design.expected_budget:
         short = _short(design, pays, found, held)
         if isinstance(short, Contradiction):
             return short
@@ -118,7 +119,7 @@ def _objective(design: Separable, values: Numbers) -> Numbers | None:
 
 
 def _total(terms: Numbers) -> Numbers:
-    return segments.total(terms, Segments(np.zeros(len(terms), dtype=np.int64), 1))
+    return segments.total(terms, _whole(len(terms)))
 
 
 # ---- the budget ----
@@ -127,29 +128,76 @@ def _total(terms: Numbers) -> Numbers:
 def _short(
     design: Separable, pays: Sequence[Numbers], found: Sequence[Extreme], held: Sequence[Constraints]
 ) -> Contradiction | Level:
-    """The case where the largest payments, with money from outside, fall most below 0; else the level of the proof."""
-    total = quantity.sum_of([income(design.design), *(_paid(s, pays[s.agent]) for s in design.design.shares)])
-    signs = quantity.signs(total)
-    if not (signs < 0).any():
-        return "numeric" if (signs == 2).any() else quantity.level(total)
-    worst = int(np.argmin(quantity.floats(total)))
+    """The case where the largest payments, with money from outside, fall most below 0 (or that they do so on
+    average); else the level of the proof that they do not."""
+    given = design.design
+    total = quantity.sum_of([income(given), *(_paid(s, pays[s.agent]) for s in given.shares)])
+    level: Level = "exact"
+    if design.budget:
+        signs = quantity.signs(total)
+        if (signs < 0).any():
+            worst = int(np.argmin(quantity.floats(total)))
+            return _contradiction(design, [(worst, Fraction(1))], worst, found, held)
+        level = "numeric" if (signs == 2).any() else quantity.level(total)
+    if design.expected_budget:
+        assert given.weight is not None
+        mean = quantity.total(quantity.scale(total, given.weight), _whole(given.cases))
+        sign = int(quantity.signs(mean)[0])
+        if sign < 0:
+            weights = [(c, w) for c, w in enumerate(given.weight.fractions()) if w]
+            return _contradiction(design, weights, -1, found, held)
+        level = max(level, "numeric" if sign == 2 else quantity.level(mean), key=_LEVELS.index)
+    return level
+
+
+def _whole(size: int) -> Segments:
+    return Segments(np.zeros(size, dtype=np.int64), 1)
+
+
+def _contradiction(
+    design: Separable,
+    weights: Sequence[tuple[int, Fraction]],
+    case: int,
+    found: Sequence[Extreme],
+    held: Sequence[Constraints],
+) -> Contradiction | Level:
+    """The rows that bound the payments at some cases, so often as the cases weigh, and the budget row."""
+    given = design.design
     steps: list[Step] = []
-    rest = [quantity.take(income(design.design), np.array([worst]))]
-    for share in design.design.shares:
-        times = 1 if share.times is None else int(share.times[worst])
-        if not times:
-            continue
-        place, known = int(share.rows[worst]), design.unknowns[share.agent].known
-        node, scenario = divmod(place, held[share.agent].scenarios)
-        bounding = path_steps(held[share.agent], found[share.agent].paths, node, scenario, share.agent, False)
-        steps.extend(replace(s, times=times) for s in bounding)
-        if known is not None:
-            rest.append(quantity.scale(known.take(np.array([place])), times))
-    outside = quantity.sum_of(rest)
-    level = quantity.level(outside, *(s.bound for s in steps))
-    steps.append(Step("budget", -1, -1, -1, worst, outside))
+    for (agent, place), times in _places(design, weights).items():
+        node, scenario = divmod(place, given.agents[agent].table.scenarios)
+        in_graph = scenario if design.beliefs is None else 0
+        bounding = path_steps(held[agent], found[agent].paths, node, in_graph, agent, False)
+        steps.extend(replace(s, times=times, scenario=s.scenario if design.beliefs is None else -1) for s in bounding)
+    rest = _outside(design, weights)
+    level = quantity.level(rest, *(s.bound for s in steps))
+    steps.append(Step("budget", -1, -1, -1, case, rest))
     made = contradiction("budget", steps, level, max(e.tolerance for e in found))
     return made if quantity.signs(made.total)[0] == -1 else "numeric"
+
+
+def _places(design: Separable, weights: Sequence[tuple[int, Fraction]]) -> dict[tuple[int, int], Fraction]:
+    """How often the payment of an agent at a row of its table is in the budget."""
+    out: dict[tuple[int, int], Fraction] = {}
+    for case, weight in weights:
+        for share in design.design.shares:
+            times = weight * (1 if share.times is None else int(share.times[case]))
+            if times:
+                key = share.agent, int(share.rows[case])
+                out[key] = out.get(key, Fraction(0)) + times
+    return out
+
+
+def _outside(design: Separable, weights: Sequence[tuple[int, Fraction]]) -> Quantity:
+    """Income, and what is known of the payments, where the bounds do not contain that already."""
+    at = np.array([case for case, _ in weights])
+    parts = [quantity.scale(quantity.take(income(design.design), at), Numbers.of([w for _, w in weights]))]
+    for (agent, place), times in _places(design, weights).items():
+        known = design.unknowns[agent].known
+        if known is not None and design.beliefs is None:
+            parts.append(quantity.scale(known.take(np.array([place])), times))
+    joined = quantity.concat(parts)
+    return quantity.total(joined, _whole(len(joined)))
 
 
 def _paid(share: Share, pay: Numbers) -> Numbers:

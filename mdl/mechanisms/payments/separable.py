@@ -1,9 +1,9 @@
 """When payments are a matter of graphs: where no requirement joins the payments of two agents or two scenarios.
 
 Dominance, ex post participation and no subsidies concern one agent in one scenario at a time, so that the largest
-payments can be found for each apart, and they are largest for all together.  Then weak budget balance, which only
-asks that payments be large enough, holds for some payments exactly where it holds for the largest ones
-(multi_party_learning.txt, theorem 6), and these maximise every objective that no payment lowers.
+payments can be found for each apart, and they are largest for all together.  Then weak budget balance (at every
+profile, or expected), which only asks that payments be large enough, holds for some payments exactly where it holds
+for the largest ones (multi_party_learning.txt, theorem 6), and these maximise every objective that no payment lowers.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ import numpy as np
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Segments
+from mdl.irrational import quantity
 from mdl.irrational.quantity import Quantity
 from mdl.lowering.entries import assembled
 from mdl.lowering.terms import Terms
+from mdl.mechanisms.design.build import IMPLIED
 from mdl.mechanisms.design.input import DesignAgent, DesignInput
-from mdl.mechanisms.payments.constraints import Belief, belief
+from mdl.mechanisms.payments.constraints import Belief, belief, truths
 from mdl.mechanisms.tables import Places
 
-EX_POST = {"dominant_ic", "ex_post_ir", "no_subsidy", "weak_budget_balance", "efficient"}
-INTERIM = {"bayesian_ic", "interim_ir", "no_subsidy", "efficient"}
+EX_POST = {
+    "dominant_ic", "ex_post_ir", "no_subsidy", "weak_budget_balance", "ex_ante_budget_balance", "efficient",
+}  # fmt: skip
+INTERIM = {"bayesian_ic", "interim_ir", "no_subsidy", "ex_ante_budget_balance", "efficient"}
 
 
 @dataclass(slots=True, eq=False)
@@ -41,7 +45,7 @@ class Separable:
     """A design whose payments can be found by graphs.
 
     `beliefs` has one an agent where only expected payments matter, else None.  `least`: the smallest payments are
-    asked for.  `efficient` is True where efficiency, which concerns the outcome alone, is still to be audited.
+    asked for.  `budget` and `expected_budget`: what comes in must cover what goes out, at every case or on average.
     """
 
     design: DesignInput
@@ -51,8 +55,8 @@ class Separable:
     participation: bool
     floor: bool
     budget: bool
+    expected_budget: bool
     least: bool
-    efficient: bool
 
     @property
     def why(self) -> str:
@@ -62,10 +66,10 @@ class Separable:
                 "the outcome is given, only expected payments matter, and beliefs do not depend on the own type: "
                 "payments are shortest paths among each agent's reports"
             )
+        joined = ", or asks for large payments" if self.budget or self.expected_budget else ""
         return (
-            "the outcome is given, and every requirement concerns one agent at one profile of the others"
-            f"{', or asks for large payments' if self.budget else ''}: payments are shortest paths among each agent's "
-            "reports"
+            f"the outcome is given, and every requirement concerns one agent at one profile of the others{joined}: "
+            "payments are shortest paths among each agent's reports"
         )
 
 
@@ -78,8 +82,9 @@ def applies(design: DesignInput) -> Separable | str:
     if design.goal.shortfall:
         return "the shortfall is minimised"
     names = {w.name for w in design.wanted}
-    interim = bool(names & {"bayesian_ic", "interim_ir", "ex_ante_ir", "ex_ante_budget_balance"})
-    for name in (w.name for w in design.wanted):
+    names -= {name for name in names if names & set(IMPLIED.get(name, ()))}
+    interim = bool(names & {"bayesian_ic", "interim_ir", "ex_ante_ir"})
+    for name in sorted(names):
         if name not in (INTERIM if interim else EX_POST):
             return f"`{name}` joins payments of several agents or profiles" if not interim else _mixed(name)
     unknowns = []
@@ -98,8 +103,10 @@ def applies(design: DesignInput) -> Separable | str:
     beliefs = _beliefs(design, unknowns) if interim else None
     if isinstance(beliefs, str):
         return beliefs
-    if reason := _unbearable(design):
+    if reason := _unbearable(design) or (_inefficient(design) if "efficient" in names else None):
         return reason
+    if "ex_ante_budget_balance" in names and design.weight is None:
+        return "there is no prior"
     least = _direction(design, unknowns, beliefs, names)
     if isinstance(least, str):
         return least
@@ -109,8 +116,8 @@ def applies(design: DesignInput) -> Separable | str:
         participation=bool(names & {"ex_post_ir", "interim_ir"}),
         floor="no_subsidy" in names,
         budget="weak_budget_balance" in names,
+        expected_budget="ex_ante_budget_balance" in names,
         least=least,
-        efficient="efficient" in names,
     )  # fmt: skip
 
 
@@ -166,12 +173,26 @@ def _unbearable(design: DesignInput) -> str | None:
     return None
 
 
+def _inefficient(design: DesignInput) -> str | None:
+    """Efficiency concerns the outcome alone: it holds, or there is something to be told about it."""
+    if design.optimum is None:
+        return "the optimum is not known"
+    parts = [income(design), quantity.neg(design.optimum)]
+    for share in design.shares:
+        table = design.agents[share.agent].table
+        held = quantity.take(truths(table.value, table.types, table.scenarios), share.rows)
+        parts.append(held if share.times is None else quantity.scale(held, Numbers.exact(share.times)))
+    signs = quantity.signs(quantity.sum_of(parts))
+    at = slice(None) if design.distinct is None else design.distinct[0]
+    return None if (signs[at] == 0).all() else "the outcome is not seen to be efficient"
+
+
 def _direction(
     design: DesignInput, unknowns: Sequence[Unknown], beliefs: Sequence[Belief] | None, names: set[str]
 ) -> bool | str:
     """Whether the smallest payments are asked for."""
     ceiling, floor = bool(names & {"ex_post_ir", "interim_ir"}), "no_subsidy" in names
-    budget = "weak_budget_balance" in names
+    budget = bool(names & {"weak_budget_balance", "ex_ante_budget_balance"})
     goal = design.goal
     wanted = 0
     if goal.terms is not None:

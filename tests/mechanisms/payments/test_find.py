@@ -27,7 +27,7 @@ class Row:
     """sum of coefficient * payment(agent, report, scenario) <= bound."""
 
     name: tuple[Any, ...]
-    terms: dict[tuple[int, int, int], int]
+    terms: dict[tuple[int, int, int], Any]
     bound: Fraction
 
 
@@ -226,6 +226,69 @@ def test_only_expectations_matter_where_beliefs_do_not_depend_on_the_own_type() 
     place, values = columns(made), found.values.fractions()
     for row in rows:
         assert sum(c * values[place[key]] for key, c in row.terms.items()) <= row.bound
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_expected_requirements_of_two_agents(data: st.DataObject) -> None:
+    """Bayesian incentives, interim participation and an expected budget, against the program over all profiles."""
+    a, b = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
+    whole = [data.draw(st.lists(st.integers(1, 3), min_size=n, max_size=n)) for n in (a, b)]
+    prob = [[Fraction(w, sum(ws)) for w in ws] for ws in whole]
+    weights = [Numbers.of([p * q for p in prob[k] for q in prob[1 - k]]) for k in range(2)]
+    small = st.integers(-2, 2).map(Fraction)
+    values = [[data.draw(small) for _ in range(n * n * m)] for n, m in ((a, b), (b, a))]
+    if data.draw(st.booleans()):
+        values = [
+            [Fraction(t * r) + (s == r) for t in range(n) for r in range(n) for s in range(m)]
+            for n, m in ((a, b), (b, a))
+        ]
+    outsides = [[data.draw(small) for _ in range(a * b)] for _ in range(2)]
+    income = [data.draw(small) for _ in range(a * b)]
+    objective = [f for w in weights for f in w.fractions()]
+    made = design(
+        two_agents(values, outsides, (a, b), weight=weights),
+        ["bayesian_ic", "interim_ir", "ex_ante_budget_balance"],
+        income,
+        objective,
+    )
+    made.weight = Numbers.of([p * q for p in prob[0] for q in prob[1]])
+    rows: dict[tuple[Any, ...], Row] = {}
+    for k, (n, m) in enumerate(((a, b), (b, a))):
+        believed = prob[1 - k]
+        mean = [
+            [sum((believed[s] * values[k][(t * n + r) * m + s] for s in range(m)), Fraction(0)) for r in range(n)]
+            for t in range(n)
+        ]
+        for t in range(n):
+            for r in range(n):
+                if r != t:
+                    terms = {(k, t, s): believed[s] for s in range(m)} | {(k, r, s): -believed[s] for s in range(m)}
+                    rows["ic", k, t, r, -1] = Row((), terms, mean[t][t] - mean[t][r])
+            rest = mean[t][t] - sum((believed[s] * outsides[k][t * m + s] for s in range(m)), Fraction(0))
+            rows["ir", k, t, t, -1] = Row((), {(k, t, s): believed[s] for s in range(m)}, rest)
+    budget = {(k, r, s): -prob[k][r] * prob[1 - k][s] for k, (n, m) in enumerate(((a, b), (b, a))) for r in range(n) for s in range(m)}  # fmt: skip # noqa: E501
+    given_income = sum((prob[0][i] * prob[1][j] * income[i * b + j] for i in range(a) for j in range(b)), Fraction(0))
+    rows["budget", -1, -1, -1, -1] = Row((), budget, given_income)
+    separable = applies(made)
+    assert isinstance(separable, Separable)
+    found, best = find(separable), by_program(made, list(rows.values()), objective)
+    if isinstance(found, Payments):
+        assert best is not None and found.objective is not None
+        assert abs(float(found.objective.fractions()[0]) - best) < 1e-7
+        place, held = columns(made), found.values.fractions()
+        for row in rows.values():
+            assert sum(c * held[place[key]] for key, c in row.terms.items()) <= row.bound
+        return
+    assert best is None
+    sums: dict[tuple[int, int, int], Fraction] = {}
+    total = Fraction(0)
+    for step in found.steps:
+        row = rows[step.row, step.agent, step.true, step.report, step.scenario]
+        total += step.times * row.bound
+        for key, coefficient in row.terms.items():
+            sums[key] = sums.get(key, Fraction(0)) + step.times * coefficient
+    assert not any(sums.values()) and found.total.fractions() == [total] and total < 0
 
 
 def test_beliefs_that_depend_on_the_own_type_are_for_the_program() -> None:
