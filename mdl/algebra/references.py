@@ -20,6 +20,7 @@ from mdl.semantics import typed
 from mdl.semantics.model import (
     GameSymbol,
     LetSymbol,
+    MechanismSymbol,
     ParamSymbol,
     RuleSymbol,
     Symbol,
@@ -145,8 +146,8 @@ class References:
                 if isinstance(base, typed.Ref)
                 else errors.later("this attribute", expr.span)
             )
-        if isinstance(base.symbol, GameSymbol):
-            return self._ev.solved.of_game(expr, frame, self._ev)
+        if isinstance(base.symbol, GameSymbol | MechanismSymbol):
+            return self._ev.solved.answer(expr, frame, self._ev)
         return self._ev.solved.attribute(base.symbol, name, self.positions(base, frame), expr)
 
     # ---- variables ----

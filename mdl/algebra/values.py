@@ -140,8 +140,8 @@ class Solved(Protocol):
     def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
         """Values of `symbol.name` at entries `positions` of the symbol's index table."""
 
-    def of_game(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
-        """An answer of a coalitional game, one a row of the frame."""
+    def answer(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
+        """An answer of a coalitional game or a mechanism, one a row of the frame."""
 
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         """The optimal value of an objective, one a row (`frame.absence` says who takes part)."""

@@ -180,7 +180,7 @@ class Outcomes:
     def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
         raise Failure(rule_errors.no_attribute(name, at.span))
 
-    def of_game(self, expr: typed.Attribute, frame: Frame, ev: Evaluator) -> Numbers:
+    def answer(self, expr: typed.Attribute, frame: Frame, ev: Evaluator) -> Numbers:
         raise Failure(rule_errors.no_attribute(expr.name, expr.span))
 
     def rule_of(self, lifted: Symbol) -> RuleSymbol:

@@ -66,6 +66,13 @@ class Profiles:
         """Whose payments an agent's are, where agents are interchangeable: that agent and its case in each case."""
         return None
 
+    def locate(self, types: Sequence[int], agent: int) -> tuple[int, int]:
+        """The case of a profile, and the agent whose answers there are those of `agent`."""
+        case = 0
+        for s, k in zip(self.spaces, types, strict=True):
+            case = case * s.size + k
+        return agent, case
+
     def multiplicity(self) -> Numbers:
         """How many profiles each case stands for, shape (cases,)."""
         return Numbers.constant(1, self.cases)
@@ -187,6 +194,13 @@ class CountedProfiles(Profiles):
         counts[rows, theirs] -= 1
         found = np.array([self._index[tuple(row)] for row in counts.tolist()], dtype=np.int64)
         return self.members[0], theirs * len(self.counts) + found
+
+    def locate(self, types: Sequence[int], agent: int) -> tuple[int, int]:
+        counts = [0] * self.size
+        for a in self.members:
+            counts[types[a]] += 1
+        counts[types[agent]] -= 1
+        return self.members[0], types[agent] * len(self.counts) + self._index[tuple(counts)]
 
     def multiplicity(self) -> Numbers:
         people = len(self.members) - 1

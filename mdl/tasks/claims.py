@@ -11,7 +11,8 @@ from mdl.answer.numerals import exact, short
 from mdl.semantics import typed
 from mdl.semantics.coalitions import WORDS
 from mdl.semantics.kinds import Element, Numeric
-from mdl.semantics.model import ExpectTask, RuleSymbol
+from mdl.semantics.model import ExpectTask, MechanismSymbol, RuleSymbol
+from mdl.semantics.properties import PROPERTIES
 from mdl.tasks.results import Results
 
 
@@ -54,13 +55,13 @@ def _compare(
     if status is not None:
         word = left if _status(left, results) else right
         assert isinstance(word, typed.Attribute)
-        if word.name in WORDS and not _proved(word, results):
-            check.level = "numeric"
+        check.level = _level(word, results)
         other = right if _status(left, results) else left
         told = other.value if isinstance(other, typed.Member) else None
         equal = told == status
         if equal != (op == "=="):
-            check.witness = f"`{word.span.text}` is {status}" if word.name in WORDS else f"the status is {status}"
+            in_words = word.name in WORDS or _of_mechanism(word)
+            check.witness = f"`{word.span.text}` is {status}" if in_words else f"the status is {status}"
         return equal == (op == "==")
     if op in ("in", "not in") or not (_numeric(left, ev) and _numeric(right, ev)):
         return bool(ev.truth(typed.Compare(left.span, left.kind, left, ((op, right),)), ev.root)[0])
@@ -96,6 +97,19 @@ def _numeric(expr: typed.Expr, ev: Evaluator) -> bool:
     return not isinstance(ev.store.universe.atom(int(code[0])), str)
 
 
+def _of_mechanism(expr: typed.Attribute) -> bool:
+    return isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, MechanismSymbol)
+
+
+def _level(word: typed.Attribute, results: Results) -> str:
+    """The level of an answer in words."""
+    if _of_mechanism(word):
+        from mdl.tasks.mechanism_answers import word as word_of_mechanism
+
+        return word_of_mechanism(results.instance, word, results)[1]
+    return "exact" if word.name not in WORDS or _proved(word, results) else "numeric"
+
+
 def _proved(expr: typed.Attribute, results: Results) -> bool:
     """Whether an answer in words is about worths that are rationals, all of them listed."""
     from mdl.tasks.coalitions import in_rationals
@@ -105,6 +119,12 @@ def _proved(expr: typed.Attribute, results: Results) -> bool:
 
 def _status(expr: typed.Expr, results: Results) -> str | None:
     """The status that `RULE.status` stands for, or an answer in words such as `v.core`; None for another expression."""
+    if isinstance(expr, typed.Attribute) and _of_mechanism(expr):
+        if expr.name != "status" and expr.name not in PROPERTIES:
+            return None
+        from mdl.tasks.mechanism_answers import word as word_of_mechanism
+
+        return word_of_mechanism(results.instance, expr, results)[0]
     if isinstance(expr, typed.Attribute) and expr.name in WORDS:
         from mdl.tasks.coalitions import word
 

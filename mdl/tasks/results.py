@@ -17,8 +17,8 @@ from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.welfare import Infeasible, Lowered
 from mdl.program.solution import Solution, SolverOptions, Status
-from mdl.semantics.model import RowSymbol, RuleSymbol, Symbol, VarSymbol
-from mdl.semantics.typed import Attribute, Expr
+from mdl.semantics.model import MechanismSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
+from mdl.semantics.typed import Attribute, Expr, Ref
 
 Key = tuple[RuleSymbol, tuple[object, ...]]
 
@@ -51,6 +51,12 @@ class Results:
     latest: Solved | None = None
     games: dict[Symbol, object] = field(default_factory=dict)
     """Coalitional games with their answers (mdl.tasks.solved_game.SolvedGame)."""
+    mechanisms: object | None = None
+    """The mechanisms of the instance over report profiles (mdl.tasks.mechanisms.Mechanisms)."""
+    full: bool = False
+    """Whether designs keep every incentive row."""
+    certificate: str | None = None
+    """Where the proof of the latest `find` is to be written."""
     generated: dict[tuple[Symbol, str], object] = field(default_factory=dict)
     """Answers on games too large to list (mdl.coalitions.generation.Generated)."""
 
@@ -97,8 +103,12 @@ class Results:
             raise Failure(no_value(f"{symbol.name}.{name}", solution, at.span))
         return Numbers.inexact(values[positions])
 
-    def of_game(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
-        """`v.least_core`, `v.nucleolus[a]`, one a row of the frame."""
+    def answer(self, expr: Attribute, frame: Frame, ev: Evaluator) -> Numbers:
+        """`v.least_core`, `v.nucleolus[a]`, `M.pay[a]`, one a row of the frame."""
+        if isinstance(expr.base, Ref) and isinstance(expr.base.symbol, MechanismSymbol):
+            from mdl.tasks.mechanism_answers import value as value_of_mechanism
+
+            return value_of_mechanism(self.instance, expr, frame, ev, self)
         from mdl.tasks.coalitions import value
 
         return value(self.instance, expr, frame, ev, self)

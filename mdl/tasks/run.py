@@ -61,10 +61,13 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
         return _expect(instance, task, results)
     if isinstance(task, LaterTask) and is_kkt_check(task):
         return _check_kkt(instance, task, results)
-    if isinstance(task, MechanismTask | LaterTask):
-        what = task.what if isinstance(task, LaterTask) else "search" if task.find else "check"
-        return Answer(text, "refused", refused=later(f"{what} of a mechanism", task))
+    if isinstance(task, LaterTask):
+        return Answer(text, "refused", refused=later(task.what, task))
     try:
+        if isinstance(task, MechanismTask):
+            from mdl.tasks.mechanisms import answer as answer_mechanism
+
+            return answer_mechanism(instance, task, text, results)
         if isinstance(task, CoalitionTask):
             from mdl.tasks.coalitions import answer as answer_game
 

@@ -1,0 +1,193 @@
+"""The search for a mechanism: by shortest paths where payments are a matter of graphs, else by a linear program.
+
+Whatever a solver says is only believed with an exact proof (mdl.certify); where the data are no rationals, or the
+proof could not be had, the answer says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from time import perf_counter
+
+from mdl.algebra.numbers import Numbers
+from mdl.certify.outcome import Outcome, Proof, Refutation, Unboundedness, Unproved
+from mdl.certify.search import prove
+from mdl.mechanisms.design.back import Design
+from mdl.mechanisms.design.build import build
+from mdl.mechanisms.payments.extreme import Contradiction
+from mdl.mechanisms.payments.find import Payments
+from mdl.mechanisms.payments.find import find as find_payments
+from mdl.mechanisms.payments.separable import Separable, applies
+from mdl.mechanisms.unknown import Unknown
+from mdl.program.program import Program, ProgramClass
+from mdl.program.solution import Solution, SolverOptions, Status
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """What a search ended with.
+
+    point      (width,) of the design's own columns, exact where `level` is exact; None without one
+    objective  size 1; None without one
+    level      exact, interval or numeric: of the optimum, or of the impossibility
+    route      how it was found, for the reader
+    why        why the answer is not exact; empty where it is
+    payments   the answer by graphs, or the contradiction
+    design     the program that was solved, with `solution` and what was proved of it
+    """
+
+    status: Status
+    point: Numbers | None
+    objective: Numbers | None
+    level: str
+    route: str
+    why: str = ""
+    payments: Payments | None = None
+    contradiction: Contradiction | None = None
+    design: Design | None = None
+    solution: Solution | None = None
+    proof: Outcome | None = None
+    notes: tuple[str, ...] = ()
+    compile_seconds: float = 0.0
+    solve_seconds: float = 0.0
+
+
+def search(
+    unknown: Unknown, options: SolverOptions, *, full: bool = False, via_pyomo: bool = False, reasons: bool = True
+) -> Found:
+    """The best mechanism, or why there is none.
+
+    `full` keeps every incentive row and takes no graphs; `via_pyomo` solves the linear program through Pyomo.
+    Raises Failure as building and the backends do.
+    """
+    if not (full or via_pyomo):
+        found = applies(unknown.input)
+        if isinstance(found, Separable):
+            return _by_graphs(unknown, found)
+    return _by_program(unknown, options, full, via_pyomo)
+
+
+# ---- graphs --------------------------------------------------------------------------------------------
+
+
+def _by_graphs(unknown: Unknown, held: Separable) -> Found:
+    started = perf_counter()
+    found = find_payments(held)
+    seconds = perf_counter() - started
+    notes = unknown.input.notes
+    route = "shortest paths over reports"
+    if isinstance(found, Contradiction):
+        why = "" if found.level != "numeric" else "the valuations are floating point"
+        return Found(
+            Status.INFEASIBLE,
+            None,
+            None,
+            found.level,
+            route,
+            why,
+            contradiction=found,
+            notes=notes,
+            solve_seconds=seconds,
+        )
+    return Found(
+        Status.OPTIMAL,
+        found.values,
+        found.objective,
+        found.level,
+        route,
+        _why(found),
+        payments=found,
+        notes=notes,
+        solve_seconds=seconds,
+    )
+
+
+def _why(found: Payments) -> str:
+    if found.level == "interval":
+        return f"payments are rationals within {found.slack:.0e} of the largest"
+    return f"requirements are met within {found.tolerance:.0e}" if found.level == "numeric" else ""
+
+
+# ---- a linear program ----------------------------------------------------------------------------------
+
+
+def _by_program(unknown: Unknown, options: SolverOptions, full: bool, via_pyomo: bool) -> Found:
+    from mdl.backends.dispatch import solve
+
+    started = perf_counter()
+    design = build(unknown.input)
+    compiled = perf_counter() - started
+    started = perf_counter()
+    basis = design.program.kind is ProgramClass.LP and not via_pyomo
+    solution = solve(design.program, replace(options, basis=basis), via_pyomo=via_pyomo)
+    proof = _proof(design.program, solution, options)
+    made = _of_program(unknown, design, solution, proof)
+    made.compile_seconds, made.solve_seconds = compiled, perf_counter() - started
+    return made
+
+
+def _proof(program: Program, solution: Solution, options: SolverOptions) -> Outcome:
+    if solution.status in (Status.INTERRUPTED, Status.LIMIT):
+        return Unproved(f"the solver was stopped ({solution.status.value})")
+    return prove(program, solution, time_limit=options.time_limit or 60.0)
+
+
+def _of_program(unknown: Unknown, design: Design, solution: Solution, proof: Outcome) -> Found:
+    width = unknown.input.width
+    route, notes = "a linear program", design.notes
+    if design.program.kind is not ProgramClass.LP:
+        route = f"a program of class {design.program.kind.value}"
+    match proof:
+        case Proof():
+            point, objective = proof.point.take(slice(0, width)), Numbers.of([proof.optimum])
+            return Found(
+                Status.OPTIMAL,
+                point,
+                objective,
+                "exact",
+                route,
+                design=design,
+                solution=solution,
+                proof=proof,
+                notes=notes,
+            )
+        case Refutation():
+            return Found(
+                Status.INFEASIBLE,
+                None,
+                None,
+                "exact",
+                route,
+                design=design,
+                solution=solution,
+                proof=proof,
+                notes=notes,
+            )
+        case Unboundedness():
+            return Found(
+                Status.UNBOUNDED, None, None, "exact", route, design=design, solution=solution, proof=proof, notes=notes
+            )
+        case Unproved(reason=reason):
+            values = solution.values
+            point = None if values is None else Numbers.inexact(values[:width])
+            objective = None if solution.objective is None else Numbers.inexact([solution.objective])
+            return Found(
+                solution.status,
+                point,
+                objective,
+                "numeric",
+                route,
+                reason,
+                design=design,
+                solution=solution,
+                proof=proof,
+                notes=notes,
+            )
+
+
+def optimum(found: Found) -> Fraction | None:
+    """The objective where it is exact."""
+    if found.objective is None or not found.objective.is_exact:
+        return None
+    return found.objective.fractions()[0]

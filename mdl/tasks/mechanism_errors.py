@@ -1,0 +1,33 @@
+"""What can be wrong with tasks on mechanisms: MDL680 to MDL689."""
+
+from __future__ import annotations
+
+from mdl.diagnostics import Diagnostic, Span
+
+
+def not_found_yet(name: str, tried: bool, span: Span) -> Diagnostic:
+    """MDL680: an audit of a mechanism that was not found."""
+    why = "and there is none that meets its requirements" if tried else "and nothing before this line finds it"
+    return Diagnostic(
+        "MDL680",
+        f"`{name}` has something to be found, {why}",
+        span,
+        help="`find` says why; see what it requires" if tried else f"put `find {name};` before this line",
+    )
+
+
+def no_transfer(name: str, agent: str, span: Span) -> Diagnostic:
+    """MDL681: a transfer asked for of an agent who has none."""
+    return Diagnostic(
+        "MDL681", f"{agent} has no transfer `{name}`", span, help="ask for an agent in the index of the transfer"
+    )
+
+
+def counted_entry(name: str, span: Span) -> Diagnostic:
+    """MDL682: one agent's entry where agents are counted and not told apart."""
+    return Diagnostic(
+        "MDL682",
+        f"with interchangeable agents an entry of `{name}` is not known for each",
+        span,
+        help="ask for a sum over the agents, or take out `symmetric`",
+    )

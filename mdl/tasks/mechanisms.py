@@ -1,0 +1,217 @@
+"""Tasks on mechanisms: `check M: ...;` audits one, `find M;` searches for it; what expectations ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from mdl.algebra.atoms import Atom
+from mdl.algebra.numbers import Numbers
+from mdl.answer import tables
+from mdl.answer.answer import Answer, Check, Table
+from mdl.data.instance import Instance
+from mdl.diagnostics import Failure, Span
+from mdl.irrational import quantity
+from mdl.irrational.quantity import Quantity
+from mdl.mechanisms.audit.audit import audit_many
+from mdl.mechanisms.audit.verdict import Verdict
+from mdl.mechanisms.known import Known
+from mdl.mechanisms.outcomes import Outcomes
+from mdl.mechanisms.reports import Reports, over_reports
+from mdl.mechanisms.search import Found, search
+from mdl.mechanisms.tables import MechanismTable
+from mdl.mechanisms.unknown import Unknown, unknown
+from mdl.semantics.model import MechanismSymbol, MechanismTask, Property, RuleSymbol, Symbol
+from mdl.tasks import mechanism_errors as errors
+from mdl.tasks.results import Results
+
+SHOWN = 10_000
+"""Transfers of a mechanism by formula are listed up to this many."""
+
+
+@dataclass(slots=True, eq=False)
+class Studied:
+    """One mechanism with what is known of it so far."""
+
+    mechanism: MechanismSymbol
+    outcomes: Outcomes
+    found: Found | None = None
+    known: Known | None = None
+    table: MechanismTable | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Mechanisms:
+    """All mechanisms of an instance; the report profiles are made once."""
+
+    results: Results
+    reports: Reports
+    studied: dict[Symbol, Studied] = field(default_factory=dict)
+
+    def of(self, mechanism: MechanismSymbol) -> Studied:
+        held = self.studied.get(mechanism)
+        if held is None:
+            chosen = mechanism.outcome if isinstance(mechanism.outcome, RuleSymbol) else None
+            made = Outcomes(self.reports, chosen, self.results.options)
+            for other in self.studied.values():
+                made.known = other.outcomes.known  # rules are the same whatever the mechanism
+                break
+            held = self.studied[mechanism] = Studied(mechanism, made)
+        return held
+
+    def table(self, held: Studied, span: Span) -> MechanismTable:
+        """The audited table of a mechanism whose payments are known; Failure (MDL680) before it was found."""
+        if held.table is None:
+            if held.mechanism.unknown and (held.found is None or held.found.point is None):
+                raise Failure(errors.not_found_yet(held.mechanism.name, held.found is not None, span))
+            held.known = Known.of(self.reports, held.outcomes, held.mechanism)
+            held.table = held.known.table()
+        return held.table
+
+    def audit(self, held: Studied, properties: Sequence[Property], span: Span) -> list[Verdict]:
+        table = self.table(held, span)
+        left = [p for p in properties if p.name not in held.verdicts]
+        if any(p.name == "efficient" for p in left) and table.optimum is None:
+            assert held.known is not None
+            table.optimum = held.known.optimum()
+        for p, verdict in zip(left, audit_many(table, [p.name for p in left], [p.span for p in left]), strict=True):
+            held.verdicts[p.name] = verdict
+        return [held.verdicts[p.name] for p in properties]
+
+
+def mechanisms(instance: Instance, results: Results) -> Mechanisms:
+    """Those of an instance; Failure as listing report profiles does."""
+    if results.mechanisms is None:
+        results.mechanisms = Mechanisms(results, over_reports(instance))
+    assert isinstance(results.mechanisms, Mechanisms)
+    return results.mechanisms
+
+
+# ---- tasks ---------------------------------------------------------------------------------------------
+
+
+def answer(instance: Instance, task: MechanismTask, text: str, results: Results) -> Answer:
+    """Raises Failure where the task cannot be done."""
+    started = perf_counter()
+    held = mechanisms(instance, results)
+    studied = held.of(task.mechanism)
+    made = _find(held, studied, text) if task.find else _check(held, studied, task, text)
+    if not made.compile_seconds:
+        made.compile_seconds = perf_counter() - started - made.solve_seconds
+    return made
+
+
+def _check(held: Mechanisms, studied: Studied, task: MechanismTask, text: str) -> Answer:
+    found = held.audit(studied, task.properties, task.span)
+    made = Answer(text, "check", checks=[check_of(v) for v in found])
+    assert studied.table is not None
+    made.notes = _unique([*studied.table.notes, *(n for v in found for n in v.notes)])
+    made.values = transfers(held, studied)
+    return made
+
+
+def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
+    results = held.results
+    design = unknown(held.reports, studied.outcomes, studied.mechanism)
+    found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
+    studied.found, studied.table, studied.verdicts = found, None, {}
+    made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
+    made.solve_seconds = found.solve_seconds
+    if found.design is not None:
+        made.program = tables.size_of(found.design.program)
+    made.notes = _unique(found.notes)
+    if found.point is None:
+        made.notes += _reasons(design, found)
+        return made
+    studied.outcomes.given = design.found(found.point)
+    if found.objective is not None and (studied.mechanism.goal is not None or studied.mechanism.shortfall):
+        made.objective = float(found.objective.floats()[0])
+        made.notes += _optimality(found)
+    required = studied.mechanism.require
+    if required:
+        made.checks = [check_of(v) for v in held.audit(studied, required, studied.mechanism.span)]
+    made.values = _columns(design, found) + transfers(held, studied)
+    return made
+
+
+def _solver(found: Found) -> str:
+    return found.solution.solver if found.solution is not None else found.route
+
+
+def _columns(design: Unknown, found: Found) -> list[Table]:
+    """Unknown transfers and outcomes as found."""
+    assert found.point is not None
+    out = []
+    for block in design.input.columns:
+        values = found.point.take(slice(block.start, block.start + len(block.labels)))
+        listed = values.fractions() if values.is_exact else values.floats().tolist()
+        out.append(Table(block.name, [(block.labels.key(k), v) for k, v in enumerate(listed)]))
+    return out
+
+
+def transfers(held: Mechanisms, studied: Studied) -> list[Table]:
+    """Transfers by formula at every report profile, by agent and profile; none where there are too many."""
+    reports, known = held.reports, studied.known
+    formulas = [t for t in studied.mechanism.transfers if t.body is not None]
+    if known is None or reports.cases * len(reports.spaces) * len(formulas) > SHOWN:
+        return []
+    out = []
+    for transfer in formulas:
+        rows: list[tuple[tuple[Atom, ...], float]] = []
+        for a, space in enumerate(reports.spaces):
+            if reports.profiles.pays_like(a) is None and (found := known.transfer(transfer, a)) is not None:
+                values = _plain(found)
+                rows += [((space.agent, *_profile(reports, c)), v) for c, v in enumerate(values)]  # type: ignore[misc]
+        out.append(Table(transfer.name, rows))  # type: ignore[arg-type]
+    return out
+
+
+def _plain(found: Quantity) -> list[object]:
+    if isinstance(found, Numbers) and found.is_exact:
+        return list(found.fractions())
+    return list(quantity.floats(found).tolist())
+
+
+def _profile(reports: Reports, case: int) -> tuple[Atom, ...]:
+    types = reports.profiles.types_of(case)
+    return tuple(
+        s.name(k) if len(s.components) > 1 else s.atoms(k)[0]
+        for s, k in zip(reports.spaces, types, strict=True)
+        if s.components
+    )
+
+
+def check_of(verdict: Verdict) -> Check:
+    held = verdict.as_check()
+    violation = held["violation"]
+    witness = held["witness"]
+    why = str(held["why"])
+    if verdict.tolerance is not None:
+        why += f"; tolerance {verdict.tolerance:.1e}"
+    return Check(
+        verdict.property,
+        verdict.verdict,
+        verdict.level,
+        None if violation is None else float(violation),
+        None if witness is None else str(witness),
+        why,
+    )
+
+
+def _optimality(found: Found) -> list[str]:
+    if found.level == "exact":
+        assert found.objective is not None
+        return [
+            f"optimum proved by {'paths' if found.payments else 'exact multipliers'}: {found.objective.fractions()[0]}"
+        ]
+    return [f"optimum not exact: {found.why}"] if found.why else []
+
+
+def _reasons(design: Unknown, found: Found) -> list[str]:
+    return [found.why] if found.why else []
+
+
+def _unique(notes: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(notes))
