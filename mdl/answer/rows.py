@@ -10,11 +10,14 @@ from fractions import Fraction
 from mdl.algebra.numbers import Numbers
 from mdl.answer.numerals import exact, short
 from mdl.program.graph import Affine, Apply, Function, Power, Product
-from mdl.program.program import Bound, Program, Rows
+from mdl.program.program import Bound, Program, Role, Rows
 from mdl.program.sparse import SparseRows
 
 Term = tuple[Numbers, int, str]
 """Coefficient vector, place in it, and the text that it multiplies."""
+
+GAINS_FIRST = (Role.INCENTIVE, Role.PARTICIPATION)
+"""Rows of these are comparisons: what is added stands before what is taken away."""
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class RowPrinter:
 
     def row(self, block: Rows, position: int) -> str:
         """Body, relation and bounds of one row."""
-        body = self.body(block.linear, block.nonlinear, position, None)
+        body = self.body(block.linear, block.nonlinear, position, None, block.role in GAINS_FIRST)
         return relation_text(body, side(block.lower, position), side(block.upper, position))
 
     def objective(self) -> str:
@@ -44,12 +47,15 @@ class RowPrinter:
         nonlinear: Iterable[tuple[SparseRows, int]],
         position: int,
         constant: Numbers | None,
+        gains_first: bool = False,
     ) -> str:
         terms: list[Term] = []
         for node_map, node in nonlinear:
             terms += [(n, k, self.node(node, column)) for n, k, column in entries(node_map, position)]
         if linear is not None:
             terms += [(n, k, self.column_name(column)) for n, k, column in entries(linear, position)]
+        if gains_first:
+            terms.sort(key=lambda term: value_at(term[0], term[1]) < 0)
         return sum_text(terms, constant, position)
 
     def node(self, place: int, component: int, *, factor: bool = True) -> str:

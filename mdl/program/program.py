@@ -55,6 +55,8 @@ class Role(Enum):
     INCENTIVE = "incentive"
     PARTICIPATION = "participation"
     BUDGET = "budget"
+    SHORTFALL = "shortfall"
+    """By how much a softened row is missed."""
     COALITION = "coalition"
 
 

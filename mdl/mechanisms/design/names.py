@@ -17,6 +17,10 @@ from mdl.mechanisms.spaces import TypeSpace, text
 from mdl.program.labels import Labels, LazyAtoms
 
 
+NOTHING = "-"
+"""Stands for the type of an agent that has none, and for the others' types where none has any."""
+
+
 @dataclass(slots=True, eq=False)
 class CaseNames:
     """Two ways to name a case, each with a label a case: `listed` is `3, 1`, `said` is `a=3, b=1`."""
@@ -109,7 +113,9 @@ def others(profiles: Profiles, agents: Sequence[int]) -> list[tuple[Sequence[Ato
         return [_as_one(profiles, agents)]
     out: list[tuple[Sequence[Atom], npt.NDArray[np.integer]]] = []
     for p in range(most):
-        firsts, atoms, codes = {}, [], []
+        firsts: dict[int, int] = {}
+        atoms: list[Atom] = []
+        codes: list[npt.NDArray[np.integer]] = []
         for a, r in zip(agents, rest, strict=True):
             b = r[p]
             if b not in firsts:
@@ -128,7 +134,10 @@ def _as_one(profiles: Profiles, agents: Sequence[int]) -> tuple[Sequence[Atom], 
     def said(k: int) -> str:
         place = int(np.searchsorted(ends, k, side="right"))
         agent = agents[place]
-        return profiles.scenario_name(agent, k - int(ends[place]) + profiles.scenarios(agent))
+        scenario = k - int(ends[place]) + profiles.scenarios(agent)
+        types = profiles.types_of(int(profiles.case(agent)[0, scenario]))
+        listed = [s.name(t) for b, (s, t) in enumerate(zip(profiles.spaces, types, strict=True)) if b != agent]
+        return ", ".join(name for name in listed if name) or NOTHING
 
     return LazyAtoms(int(ends[-1]), said), np.arange(int(ends[-1]))
 

@@ -1,0 +1,104 @@
+"""What an agent pays, values and could gain, as affine forms over the columns of a design."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mdl.algebra import arithmetic
+from mdl.algebra.numbers import Numbers
+from mdl.irrational import quantity
+from mdl.lowering import terms
+from mdl.lowering.terms import Terms
+from mdl.mechanisms.design.input import DesignAgent, DesignInput
+from mdl.mechanisms.design.selection import cell
+from mdl.mechanisms.tables import Quantity
+
+Places = npt.NDArray[Any]
+
+
+def numbers(q: Quantity) -> Numbers:
+    """For a row of a program: rationals stay exact, irrational forms become float64."""
+    return q if isinstance(q, Numbers) else Numbers.inexact(quantity.floats(q))
+
+
+def form(q: Quantity | Terms) -> Terms:
+    return q if isinstance(q, Terms) else terms.of(numbers(q))
+
+
+def at(agent: DesignAgent) -> Places:
+    """(L, S) the column of the valuations' table that belongs to own report and scenario."""
+    return np.asarray(agent.table.case if agent.at is None else agent.at)
+
+
+def truths(agent: DesignAgent) -> tuple[Places, Places]:
+    """Own type and scenario of each of the L*S rows."""
+    t = np.repeat(np.arange(agent.table.types), agent.table.scenarios)
+    return t, np.tile(np.arange(agent.table.scenarios), agent.table.types)
+
+
+def value_rows(agent: DesignAgent, true: Places, report: Places, scenario: Places) -> Places:
+    """Rows of `agent.value` (or places in `table.value`)."""
+    if agent.value is None:
+        return cell(agent.table, true, report, scenario)
+    held = at(agent)
+    out = true.astype(np.int64)
+    out *= agent.value.size // agent.table.types
+    out += held.reshape(-1)[pay_rows(agent, report, scenario)]
+    return out
+
+
+def pay_rows(agent: DesignAgent, report: Places, scenario: Places) -> Places:
+    out = report.astype(np.int64)
+    out *= agent.table.scenarios
+    out += scenario
+    return out
+
+
+def gain_of_taking_part(agent: DesignAgent) -> Terms:
+    """Valuation when everybody reports the truth, less that of not taking part; size L*S."""
+    t, s = truths(agent)
+    rows = value_rows(agent, t, t, s)
+    if agent.value is None:
+        # forms subtract exactly, floats would not
+        return form(quantity.sub(quantity.take(agent.table.value, rows), agent.table.outside))
+    return less(terms.taken(agent.value, rows), form(agent.table.outside))
+
+
+def truthful_value(agent: DesignAgent) -> Terms:
+    """Valuation when everybody reports the truth; size L*S."""
+    t, s = truths(agent)
+    rows = value_rows(agent, t, t, s)
+    return form(quantity.take(agent.table.value, rows)) if agent.value is None else terms.taken(agent.value, rows)
+
+
+def less(a: Terms, b: Terms) -> Terms:
+    return terms.added([a, terms.negated(b)])
+
+
+def constant_gain(agent: DesignAgent, true: Places, report: Places, scenario: Places) -> Numbers:
+    """What is constant in U(true, true, s) - U(true, report, s), one a row."""
+    parts: list[Numbers] = []
+    pay = agent.pay.constant
+    if not arithmetic.is_constant(pay):
+        own, lie = pay_rows(agent, true, scenario), pay_rows(agent, report, scenario)
+        parts.append(arithmetic.sub(pay.take(lie), pay.take(own)))
+    value = agent.table.value if agent.value is None else agent.value.constant
+    if not (isinstance(value, Numbers) and arithmetic.is_constant(value)):
+        own, lie = value_rows(agent, true, true, scenario), value_rows(agent, true, report, scenario)
+        parts.append(numbers(quantity.sub(quantity.take(value, own), quantity.take(value, lie))))
+    return arithmetic.total(parts) if parts else terms.zeros(len(true))
+
+
+# ---- the whole profile ----
+
+
+def everybody(given: DesignInput, per_agent: list[Terms]) -> Terms:
+    """The sum over all agents of the model of a form (L*S) of each, at every case; size cases."""
+    parts = []
+    for share in given.shares:
+        here = terms.taken(per_agent[share.agent], share.rows)
+        parts.append(here if share.times is None else terms.scaled(here, Numbers.exact(np.asarray(share.times))))
+    return terms.added(parts)
