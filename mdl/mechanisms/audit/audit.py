@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def audit(table: MechanismTable, name: str, span: Span | None = None, sheets: Sh
         raise Failure(missing)
     sheets = Sheets() if sheets is None else sheets
     notes = _without_mass(table) if found.averages else ()
-    return judge(name, found.words, found.parts(table, sheets), _scale(table, sheets), notes)
+    return judge(name, found.words, found.parts(table, sheets), partial(_scale, table, sheets), notes)
 
 
 def audit_many(table: MechanismTable, names: Sequence[str], spans: Sequence[Span | None] = ()) -> list[Verdict]:
@@ -116,53 +117,62 @@ def _shares(table: MechanismTable, name: str, span: Span | None) -> Diagnostic |
 
 
 def _dominant_ic(table: MechanismTable, sheets: Sheets) -> list[Part]:
-    return [Part(incentives.deviations(a, sheets), words.of_deviation(a), _stake(a, sheets)) for a in table.agents]
+    return [
+        Part(incentives.deviations(a, sheets), words.of_deviation(a), partial(_stake, a, sheets)) for a in table.agents
+    ]
 
 
 def _bayesian_ic(table: MechanismTable, sheets: Sheets) -> list[Part]:
     return [
-        Part(incentives.expected_deviations(a, sheets), words.of_expected_deviation(a), _stake(a, sheets))
+        Part(incentives.expected_deviations(a, sheets), words.of_expected_deviation(a), partial(_stake, a, sheets))
         for a in table.agents
     ]
 
 
 def _ex_post_ir(table: MechanismTable, sheets: Sheets) -> list[Part]:
-    return [Part(participation.ex_post(a, sheets), words.of_participation(a), _stake(a, sheets)) for a in table.agents]
+    return [
+        Part(participation.ex_post(a, sheets), words.of_participation(a), partial(_stake, a, sheets))
+        for a in table.agents
+    ]
 
 
 def _interim_ir(table: MechanismTable, sheets: Sheets) -> list[Part]:
     return [
-        Part(participation.expected(a, sheets, a.types), words.of_expected_participation(a), _stake(a, sheets))
+        Part(participation.expected(a, sheets, a.types), words.of_expected_participation(a), partial(_stake, a, sheets))
         for a in table.agents
     ]
 
 
 def _ex_ante_ir(table: MechanismTable, sheets: Sheets) -> list[Part]:
-    return [Part(participation.expected(a, sheets, 1), words.of_agent(a), _stake(a, sheets)) for a in table.agents]
+    return [
+        Part(participation.expected(a, sheets, 1), words.of_agent(a), partial(_stake, a, sheets)) for a in table.agents
+    ]
 
 
 def _strong(table: MechanismTable, sheets: Sheets) -> list[Part]:
     left = words.of_case(table, "{} is left over")
-    return [*_weak(table, sheets), Part(budget.surplus(table, sheets), left, _scale(table, sheets), True)]
+    return [*_weak(table, sheets), Part(budget.surplus(table, sheets), left, partial(_scale, table, sheets), True)]
 
 
 def _weak(table: MechanismTable, sheets: Sheets) -> list[Part]:
     short = words.of_case(table, "the budget is {} short")
-    return [Part(budget.deficit(table, sheets), short, _scale(table, sheets))]
+    return [Part(budget.deficit(table, sheets), short, partial(_scale, table, sheets))]
 
 
 def _ex_ante(table: MechanismTable, sheets: Sheets) -> list[Part]:
-    return [Part(budget.expected_deficit(table, sheets), words.of_expected_budget(table), _scale(table, sheets))]
+    return [
+        Part(budget.expected_deficit(table, sheets), words.of_expected_budget(table), partial(_scale, table, sheets))
+    ]
 
 
 def _efficient(table: MechanismTable, sheets: Sheets) -> list[Part]:
     short = words.of_case(table, "the outcome is worth {} less than the best")
-    return [Part(efficiency.loss(table, sheets), short, _scale(table, sheets))]
+    return [Part(efficiency.loss(table, sheets), short, partial(_scale, table, sheets))]
 
 
 def _no_subsidy(table: MechanismTable, sheets: Sheets) -> list[Part]:
     return [
-        Part(budget.subsidy(table, k, sheets), words.of_payment(table, k), _scale(table, sheets))
+        Part(budget.subsidy(table, k, sheets), words.of_payment(table, k), partial(_scale, table, sheets))
         for k in range(len(table.names))
     ]
 
@@ -170,7 +180,7 @@ def _no_subsidy(table: MechanismTable, sheets: Sheets) -> list[Part]:
 def _envy_free(table: MechanismTable, sheets: Sheets) -> list[Part]:
     assert table.envy is not None
     return [
-        Part(envy.envy(table, e, sheets), words.of_envy(table, e.agent, e.other), _scale(table, sheets))
+        Part(envy.envy(table, e, sheets), words.of_envy(table, e.agent, e.other), partial(_scale, table, sheets))
         for e in table.envy()
     ]
 

@@ -19,7 +19,10 @@ from mdl.mechanisms.tables import AgentTable, Flags, Places, Quantity
 
 
 def deviations(agent: AgentTable, sheets: Sheets) -> Gaps:
-    """Every lie of every type in every scenario; positions are those of shape (L, L, S)."""
+    """Every lie of every type in every scenario; positions are those of shape (L, L, S).
+
+    Where the truth is broken a lie is either broken too and left out, or it is `infinite` and decides alone.
+    """
     types, scenarios = agent.types, agent.scenarios
     common = aligned([sheets.of(agent.value), sheets.of(agent.pay)], 2)
     value, pay = _shaped(agent, common)
@@ -35,7 +38,6 @@ def deviations(agent: AgentTable, sheets: Sheets) -> Gaps:
             gaps[~lies[first:last, low:high]] = lowest(gaps.dtype)
             if broken is not None:
                 gaps[broken[first:last, low:high]] = lowest(gaps.dtype)
-                gaps[np.broadcast_to(broken[own, own][first:last, None, :], gaps.shape)] = lowest(gaps.dtype)
             yield Block((first * types + low) * scenarios, gaps.reshape(-1), common.unit)
 
     def decide(places: Places) -> Quantity:
@@ -62,7 +64,7 @@ def expected_deviations(agent: AgentTable, sheets: Sheets) -> Gaps:
         infinite = _without_bound(worthless[:, :, None], lies)
     own = np.arange(types)
     gaps = means - means[own, own][:, None]
-    gaps[~lies | worthless | worthless[own, own][:, None]] = lowest(gaps.dtype)
+    gaps[~lies | worthless] = lowest(gaps.dtype)
     mass = w.mass.tolist()
     exact = common.level == "exact"
 

@@ -5,7 +5,7 @@ exact: every gap is a rational, so the verdict is a fact.  interval: see interva
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf
@@ -21,19 +21,21 @@ from mdl.mechanisms.audit.words import MakeWitness, Words
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Part:
-    """One family of comparisons; `stake` is the largest valuation that it is about.
+    """One family of comparisons; `stake` gives the largest valuation that it is about.
 
     `again`: its comparisons are those of another part, seen from the other side.
     """
 
     gaps: Gaps
     witness: MakeWitness
-    stake: float = 0.0
+    stake: Callable[[], float]
     again: bool = False
 
 
-def judge(name: str, words: Words, parts: Sequence[Part], scale: float, notes: tuple[str, ...]) -> Verdict:
-    """All parts of a property; `scale` is the largest valuation of anybody."""
+def judge(
+    name: str, words: Words, parts: Sequence[Part], scale: Callable[[], float], notes: tuple[str, ...]
+) -> Verdict:
+    """All parts of a property; `scale` gives the largest valuation of anybody."""
     count = sum(p.gaps.count for p in parts if not p.again)
     for part in parts:
         if part.gaps.infinite is not None:
@@ -47,7 +49,7 @@ def judge(name: str, words: Words, parts: Sequence[Part], scale: float, notes: t
     return _held(name, words, [(p, f) for p, f in zip(parts, found, strict=True) if f.gap is not None], count, notes)
 
 
-def _found(part: Part, scale: float) -> Found:
+def _found(part: Part, scale: Callable[[], float]) -> Found:
     gaps = part.gaps
     top = greatest(gaps)
     if top is None:
@@ -56,7 +58,7 @@ def _found(part: Part, scale: float) -> Found:
     if gaps.level == "exact":
         return Found("fails" if gap > 0 else "holds", "exact", gap, place)
     if gaps.level == "numeric":
-        return found_in_floats(gaps, float(gap), place, part.stake, scale)
+        return found_in_floats(gaps, float(gap), place, part.stake(), scale())
     return found_in_enclosures(gaps, float(gap), place)
 
 

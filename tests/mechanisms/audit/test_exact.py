@@ -156,3 +156,19 @@ def test_constants_are_taken_as_they_are() -> None:
     a, b = (audit_many(replace(made, agents=(x,)), names) for x in (one, two))
     assert a == b
     assert np.ndim(two.value.numerators) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(SIZES, SEEDS)
+def test_probabilities_take_room_beside_values(types: tuple[int, ...], seed: int) -> None:
+    """Values that fit alone, with weights that fit alone, and sums of weights that do not."""
+    rng = Random(seed)
+    m = random_mechanism(rng, types, 0.1, -(10**17), 10**17)
+    for held in (*m.value, *m.pay, *m.outside, m.income):
+        held.update({key: Fraction(int(v)) for key, v in held.items()})
+    names = ["bayesian_ic", "interim_ir", "ex_ante_ir", "ex_ante_budget_balance"]
+    for most in (10**4, 2**61):
+        masses = {p: rng.randint(most // 2, most) for p in m.profiles()}
+        m.weight = {p: Fraction(k, sum(masses.values())) for p, k in masses.items()}
+        for verdict in audit_many(table(m), names):
+            agrees(m, verdict)

@@ -10,11 +10,13 @@ from math import inf, lcm, log
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdl.algebra.numbers import Numbers
+from mdl.irrational import quantity as forms
 from mdl.irrational.builder import Irrational
 from mdl.mechanisms.audit.audit import PROPERTIES, audit_many
 from tests.mechanisms.audit.oracle import DEFINITIONS, Make, Mechanism, first_largest, random_mechanism, table
@@ -150,7 +152,9 @@ def test_zero_gains_are_proved_and_not_measured() -> None:
     assert lie.violation == pytest.approx(1e-30, rel=1e-6, abs=0)
     assert lie.witness is not None
     assert (lie.witness.type, lie.witness.report) == (0, 1)
-    assert lie.enclosure is not None and lie.enclosure[0] > 0
+    assert lie.enclosure is not None
+    low, high = lie.enclosure
+    assert 0 < low <= high < low * (1 + 1e-10)
 
 
 def test_floats_beside_irrationals_are_numeric() -> None:
@@ -161,3 +165,32 @@ def test_floats_beside_irrationals_are_numeric() -> None:
         best = first_largest(DEFINITIONS[verdict.property](m))
         assert best is not None
         assert verdict.tightest == pytest.approx(float(best[0]), abs=1e-12)
+
+
+def test_a_sign_that_cannot_be_proved_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No form of this test is known to have such a sign, so the prover is told to give up near 0."""
+    m, make = logarithms(0, (2, 1), 0.0)
+    m.allowed[0] = {(t, r) for t in range(2) for r in range(2)}
+    m.value[0] = {(t, p): Log(Counter({Fraction(4 if p[0] else 2): 1})) for t, p in m.value[0]}
+    m.pay[0] = {p: Log(Counter({Fraction(2 if p[0] else 1): 1})) for p in m.pay[0]}
+    monkeypatch.setattr("mdl.irrational.quantity.signs", lambda q: np.full(len(q), 2, dtype=np.int8))
+    found = audit_many(table(m, make), ["dominant_ic"])[0]
+    assert (found.verdict, found.level) == ("undecided", "interval")
+    assert found.text.startswith("whether a with cost 0 gains ")
+    assert found.text.endswith(
+        " by reporting 1 when b=0 is not decided: the true amount is too near 0 to tell its sign"
+    )
+    assert found.enclosure is not None and found.enclosure[0] < 0 < found.enclosure[1]
+
+
+@pytest.mark.parametrize("unit", [Fraction(1, 10**250), Fraction(1, 10**12), Fraction(10**250)])
+def test_the_money_unit_does_not_matter(unit: Fraction) -> None:
+    m, make = logarithms(7, (3, 2), 0.0)
+
+    def scaled(values: list[Any]) -> Any:
+        return forms.scale(make(values), unit)
+
+    names = list(PROPERTIES)
+    for one, other in zip(audit_many(table(m, make), names), audit_many(table(m, scaled), names), strict=True):
+        assert (one.verdict, one.comparisons) == (other.verdict, other.comparisons)
+        assert float(other.violation) == pytest.approx(float(one.violation) * float(unit), rel=1e-9, abs=0)
