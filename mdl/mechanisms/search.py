@@ -79,17 +79,9 @@ def _by_graphs(unknown: Unknown, held: Separable) -> Found:
     route = "shortest paths over reports"
     if isinstance(found, Contradiction):
         why = "" if found.level != "numeric" else "the valuations are floating point"
-        return Found(
-            Status.INFEASIBLE,
-            None,
-            None,
-            found.level,
-            route,
-            why,
-            contradiction=found,
-            notes=notes,
-            solve_seconds=seconds,
-        )
+        made = Found(Status.INFEASIBLE, None, None, found.level, route, why, notes=notes, solve_seconds=seconds)
+        made.contradiction = found
+        return made
     return Found(
         Status.OPTIMAL,
         found.values,
@@ -135,55 +127,31 @@ def _proof(program: Program, solution: Solution, options: SolverOptions) -> Outc
 
 def _of_program(unknown: Unknown, design: Design, solution: Solution, proof: Outcome) -> Found:
     width = unknown.input.width
-    route, notes = "a linear program", design.notes
-    if design.program.kind is not ProgramClass.LP:
-        route = f"a program of class {design.program.kind.value}"
+    linear = design.program.kind is ProgramClass.LP
+    made = Found(
+        solution.status,
+        None,
+        None,
+        "exact",
+        "a linear program" if linear else f"a program of class {design.program.kind.value}",
+        design=design,
+        solution=solution,
+        proof=proof,
+        notes=design.notes,
+    )
     match proof:
         case Proof():
-            point, objective = proof.point.take(slice(0, width)), Numbers.of([proof.optimum])
-            return Found(
-                Status.OPTIMAL,
-                point,
-                objective,
-                "exact",
-                route,
-                design=design,
-                solution=solution,
-                proof=proof,
-                notes=notes,
-            )
+            made.status = Status.OPTIMAL
+            made.point, made.objective = proof.point.take(slice(0, width)), Numbers.of([proof.optimum])
         case Refutation():
-            return Found(
-                Status.INFEASIBLE,
-                None,
-                None,
-                "exact",
-                route,
-                design=design,
-                solution=solution,
-                proof=proof,
-                notes=notes,
-            )
+            made.status = Status.INFEASIBLE
         case Unboundedness():
-            return Found(
-                Status.UNBOUNDED, None, None, "exact", route, design=design, solution=solution, proof=proof, notes=notes
-            )
+            made.status = Status.UNBOUNDED
         case Unproved(reason=reason):
-            values = solution.values
-            point = None if values is None else Numbers.inexact(values[:width])
-            objective = None if solution.objective is None else Numbers.inexact([solution.objective])
-            return Found(
-                solution.status,
-                point,
-                objective,
-                "numeric",
-                route,
-                reason,
-                design=design,
-                solution=solution,
-                proof=proof,
-                notes=notes,
-            )
+            made.level, made.why = "numeric", reason
+            made.point = None if solution.values is None else Numbers.inexact(solution.values[:width])
+            made.objective = None if solution.objective is None else Numbers.inexact([solution.objective])
+    return made
 
 
 def optimum(found: Found) -> Fraction | None:

@@ -84,6 +84,7 @@ def _revenue(held: Mechanisms, studied: Studied, span: Span) -> Numbers:
         missing = held.reports.prior.missing
         raise Failure(report_errors.no_prior("`revenue`", "theta" if missing is None else missing.name, span))
     agents = len(table.names)
+    assert table.pays is not None
     weights = arithmetic.concat([table.weight] * agents)
     paid = quantity.scale(table.pays, weights)
     return _plain(quantity.total(paid, Segments(np.zeros(agents * table.cases, dtype=np.int64), 1)))

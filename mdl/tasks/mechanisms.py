@@ -8,6 +8,7 @@ from time import perf_counter
 
 from mdl.algebra.atoms import Atom
 from mdl.algebra.numbers import Numbers
+from mdl.algebra.numerals import shown
 from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Table
 from mdl.data.instance import Instance
@@ -146,7 +147,7 @@ def _columns(design: Unknown, found: Found) -> list[Table]:
     out = []
     for block in design.input.columns:
         values = found.point.take(slice(block.start, block.start + len(block.labels)))
-        listed = values.fractions() if values.is_exact else values.floats().tolist()
+        listed = values.fractions() if found.level == "exact" else values.floats().tolist()
         out.append(Table(block.name, [(block.labels.key(k), v) for k, v in enumerate(listed)]))
     return out
 
@@ -175,12 +176,8 @@ def _plain(found: Quantity) -> list[object]:
 
 
 def _profile(reports: Reports, case: int) -> tuple[Atom, ...]:
-    types = reports.profiles.types_of(case)
-    return tuple(
-        s.name(k) if len(s.components) > 1 else s.atoms(k)[0]
-        for s, k in zip(reports.spaces, types, strict=True)
-        if s.components
-    )
+    told = ((s, k) for s, k in zip(reports.spaces, reports.profiles.types_of(case), strict=True) if s.components)
+    return tuple(s.name(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told)
 
 
 def check_of(verdict: Verdict) -> Check:
@@ -203,10 +200,9 @@ def check_of(verdict: Verdict) -> Check:
 def _optimality(found: Found) -> list[str]:
     if found.level == "exact":
         assert found.objective is not None
-        return [
-            f"optimum proved by {'paths' if found.payments else 'exact multipliers'}: {found.objective.fractions()[0]}"
-        ]
-    return [f"optimum not exact: {found.why}"] if found.why else []
+        how = "the shortest paths" if found.payments else "exact multipliers"
+        return [f"the optimum is exactly {shown(found.objective.fractions()[0])}, proved by {how}"]
+    return [f"the optimum is not exact: {found.why}"] if found.why else []
 
 
 def _reasons(design: Unknown, found: Found) -> list[str]:

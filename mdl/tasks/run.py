@@ -20,7 +20,6 @@ from mdl.semantics.model import (
     ExpectTask,
     LaterTask,
     LetSymbol,
-    MechanismSymbol,
     MechanismTask,
     OutcomeSymbol,
     RuleSymbol,
@@ -28,7 +27,6 @@ from mdl.semantics.model import (
     Symbol,
     Task,
 )
-from mdl.semantics.walks import walk
 from mdl.syntax import tree
 from mdl.tasks.claims import judge
 from mdl.tasks.results import Results, Solved
@@ -55,8 +53,6 @@ def run(
 
 def _answer(instance: Instance, task: Task, results: Results) -> Answer:
     text = task_text(task)
-    if isinstance(task, ExpectTask) and _asks_mechanism(task):
-        return Answer(text, "refused", refused=later("expectation about a mechanism", task))
     if isinstance(task, ExpectTask):
         return _expect(instance, task, results)
     if isinstance(task, LaterTask) and is_kkt_check(task):
@@ -118,11 +114,6 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
 
         answer.checks = best_answers(solved.lowered, solution, results.options)
     return answer
-
-
-def _asks_mechanism(task: ExpectTask) -> bool:
-    asked = (e.base for e in walk(task.claim) if isinstance(e, typed.Attribute))
-    return any(isinstance(base, typed.Ref) and isinstance(base.symbol, MechanismSymbol) for base in asked)
 
 
 def is_kkt_check(task: Task) -> bool:
