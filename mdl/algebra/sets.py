@@ -18,7 +18,7 @@ from mdl.algebra.universe import FIRST, Codes
 from mdl.algebra.values import Fixed, SetValue, Varying
 from mdl.diagnostics import Failure
 from mdl.semantics import typed
-from mdl.semantics.kinds import SetOf
+from mdl.semantics.kinds import Numeric, SetOf
 from mdl.semantics.typed import Expr
 
 if TYPE_CHECKING:
@@ -69,12 +69,23 @@ def _literal(ev: Evaluator, expr: typed.SetLiteral, frame: Frame) -> SetValue:
         item = expr.kind.item if isinstance(expr.kind, SetOf) else expr.kind
         columns = [np.zeros(0, dtype=np.int32) for _ in range(width(item))]
         return Fixed(Domain.relation(universe, columns))
+    for item in expr.items:
+        _enter(ev, item, frame)
     parts = [member(ev, item, frame).codes for item in expr.items]
     count, size = len(parts), frame.size
     columns = [_stacked([p[c] for p in parts], size) for c in range(len(parts[0]))]
     owners = np.repeat(np.arange(size, dtype=np.int32), count)
     family = distinct(universe, owners, columns, size)
     return Fixed(family.domain(0)) if size == 1 else Varying(family, None)
+
+
+def _enter(ev: Evaluator, item: Expr, frame: Frame) -> None:
+    """A number that is worked out (`{low, high / 2}`) becomes a member here, where others only look members up."""
+    if isinstance(item.kind, Numeric) and not isinstance(item, typed.Number):
+        found = ev.number(item, frame)
+        if isinstance(found, Numbers) and found.is_exact and found.denominator != 1:
+            for value in set(found.fractions()):
+                ev.store.universe.code(value)
 
 
 def _stacked(columns: list[Codes], size: int) -> Codes:

@@ -14,10 +14,8 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from mdl.algebra import arithmetic
 from mdl.algebra.atoms import Atom
 from mdl.algebra.domain import Domain, Family
-from mdl.algebra.members import codes_of
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
 from mdl.algebra.values import Fixed, Members
@@ -196,18 +194,3 @@ def _grids(instance: Instance, symbol: TypeSymbol, domain: typed.Interval) -> It
             raise Failure(errors.endless_domain(symbol.name, domain.span))
         values = [low + k * step for k in range(count)]
         yield tuple(v.numerator if v.denominator == 1 else v for v in values)
-
-
-def value_codes(instance: Instance, component: Component) -> npt.NDArray[np.int32]:
-    """The values of a component as members of sets (for element-valued types and for data)."""
-    held = component.values
-    return codes_of(instance.store.universe, held).codes[0] if isinstance(held, Numbers) else held.codes[0]
-
-
-def stacked(parts: Sequence[tuple[Numbers | Members, npt.NDArray[np.int64]]]) -> Numbers | Members:
-    """Vectors gathered at places, one after the other."""
-    first = parts[0][0]
-    if isinstance(first, Members):
-        codes = [held.codes[0][at] for held, at in parts if isinstance(held, Members)]
-        return Members((np.concatenate(codes),))
-    return arithmetic.concat([held.take(at) for held, at in parts if isinstance(held, Numbers)])

@@ -99,7 +99,7 @@ class Utilities:
         for variable, bound, entry in self.own_bounds(agent):
             hit = self._beyond(variable, bound, entry, true, reported)
             found = hit if found is None else found | hit
-        return found if found is not None and found.any() else None
+        return found.reshape(size, size, scenarios) if found is not None and found.any() else None
 
     def own_bounds(self, agent: int) -> Iterator[tuple[VarSymbol, Bound, int]]:
         """Bounds that depend on types, at the entries of a variable that belong to the agent."""

@@ -20,6 +20,7 @@ from mdl.semantics.model import (
     ExpectTask,
     LaterTask,
     LetSymbol,
+    MechanismSymbol,
     MechanismTask,
     OutcomeSymbol,
     RuleSymbol,
@@ -27,6 +28,7 @@ from mdl.semantics.model import (
     Symbol,
     Task,
 )
+from mdl.semantics.walks import walk
 from mdl.syntax import tree
 from mdl.tasks.claims import judge
 from mdl.tasks.results import Results, Solved
@@ -116,6 +118,11 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
     return answer
 
 
+def _asks_mechanism(task: ExpectTask) -> bool:
+    asked = (e.base for e in walk(task.claim) if isinstance(e, typed.Attribute))
+    return any(isinstance(base, typed.Ref) and isinstance(base.symbol, MechanismSymbol) for base in asked)
+
+
 def is_kkt_check(task: Task) -> bool:
     """`check kkt of R at {...};`."""
     syntax = task.syntax if isinstance(task, LaterTask) else None
@@ -159,7 +166,7 @@ def _formula(instance: Instance, task: SolveTask, text: str) -> Answer:
 def _expect(instance: Instance, task: ExpectTask, results: Results) -> Answer:
     text = task_text(task)
     try:
-        if results.latest is None:
+        if results.latest is None and not _asks_mechanism(task):
             _solve_the_only_rule(instance, task, results)
         ev = point_evaluator(instance, results.latest, results)
         return Answer(text, "expect", checks=[judge(task, ev, results)])
