@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from mdl.algebra.numbers import IntArray
 from mdl.mechanisms.rules.batch import Places
-from mdl.mechanisms.rules.blocks import Problems
 
 Hash = npt.NDArray[np.uint64]
 """Shape (K, 2)."""
 
 
-def matrix_hash(problems: Problems) -> Hash:
-    """Of the coefficients of each case and their places."""
-    held = problems.linear
-    out = np.zeros((held.cases, 2), dtype=np.uint64)
-    words = _words(held.entry)
-    place = held.entry_row.astype(np.uint64) * np.uint64(1 << 32) + held.entry_column.astype(np.uint64)
-    case = np.repeat(np.arange(held.cases), np.diff(held.entry_starts))
-    full = np.flatnonzero(np.diff(held.entry_starts))
-    if len(case):
+def of_entries(starts: Places, row: Places, column: Places, entry: IntArray) -> Hash:
+    """Of the sparse matrix of each case, which has entries `starts[k] : starts[k + 1]`."""
+    out = np.zeros((len(starts) - 1, 2), dtype=np.uint64)
+    counts = np.diff(starts)
+    full = np.flatnonzero(counts)
+    words, place = _words(entry), row.astype(np.uint64) * np.uint64(1 << 32) + column.astype(np.uint64)
+    if len(full):
         for side in range(2):
             mixed = _mixed(_mixed(place, side) ^ _mixed(words, side + 2), side + 4)
-            out[full, side] = np.add.reduceat(mixed, held.entry_starts[full])
-    return out[problems.cases]
+            out[full, side] = np.add.reduceat(mixed, starts[full])
+    return out
 
 
-def case_hash(problems: Problems, matrix: Hash) -> Hash:
-    """Of everything that a case is."""
-    out = matrix.copy()
-    flags = (problems.has_low * 1 + problems.has_high * 2 + (problems.sense + 1) * 4).astype(np.uint64)
-    for k, values in enumerate((problems.cost, problems.low, problems.high, flags)):
-        words = _words(values) if k < 3 else values
+def of_numbers(start: Hash, parts: Sequence[IntArray]) -> Hash:
+    """Of matrices of integers, row by row, added to a hash of each row."""
+    out = start.copy()
+    for k, values in enumerate(parts):
+        words = _words(values)
         place = np.arange(k << 32, (k << 32) + words.shape[1], dtype=np.uint64)
         for side in range(2):
             out[:, side] += _mixed(words ^ _mixed(place, side + 6), side + 8).sum(axis=1, dtype=np.uint64)
@@ -43,8 +40,7 @@ def case_hash(problems: Problems, matrix: Hash) -> Hash:
 
 def distinct(hashes: Hash) -> tuple[Places, Places]:
     """The first of each kind, and the kind of each."""
-    single = np.ascontiguousarray(hashes).view([("a", np.uint64), ("b", np.uint64)]).reshape(-1)
-    order = np.lexsort((single["b"], single["a"]))
+    order = np.lexsort((hashes[:, 1], hashes[:, 0]))
     held = hashes[order]
     new = np.concatenate(([True], (held[1:] != held[:-1]).any(axis=1)))[: len(held)]
     kind = np.empty(len(hashes), dtype=np.int64)
@@ -52,7 +48,7 @@ def distinct(hashes: Hash) -> tuple[Places, Places]:
     return order[new], kind
 
 
-def _words(values: npt.NDArray[Any]) -> Hash:
+def _words(values: IntArray) -> Hash:
     """64 bits of each integer; of one beyond them a hash of all its digits."""
     if values.dtype != object:
         return values.astype(np.int64).view(np.uint64)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from mdl.algebra import arithmetic
 from mdl.algebra.numbers import IntArray, Numbers
+from mdl.mechanisms.rules import alike
 from mdl.mechanisms.rules.batch import Batch, Flags, Places
 from mdl.program.maps import spread
 from mdl.program.program import Bound, Domain, Program, Role, Rows
@@ -51,6 +52,7 @@ class Linear:
     entry_row: Places
     entry_column: Places
     entry: IntArray
+    same: alike.Hash
     rounded: bool
 
 
@@ -74,6 +76,8 @@ class Problems:
     sense: npt.NDArray[np.int8]
     user: Flags
     whole: Flags
+    same: alike.Hash
+    """Equal where the matrices are (alike.py)."""
 
     def __len__(self) -> int:
         return len(self.cases)
@@ -88,7 +92,13 @@ class Problems:
             has_low=self.has_low[chosen],
             has_high=self.has_high[chosen],
             sense=self.sense[chosen],
+            same=self.same[chosen],
         )
+
+    def distinct(self) -> tuple[Places, Places]:
+        """The first of each kind of equal problems, and the kind of each."""
+        flags = self.has_low + 2 * self.has_high + 4 * (self.sense + 1)
+        return alike.distinct(alike.of_numbers(self.same, (self.cost, self.low, self.high, flags.astype(np.int64))))
 
     def matrix(self) -> IntArray:
         """The coefficients of each case, shape (K, m, n)."""
@@ -122,6 +132,7 @@ def linear_of(batch: Batch) -> Linear:
     in_row, in_column = _inside(rows, row_starts, batch.row_case), _inside(columns, column_starts, batch.column_case)
     case = batch.row_case[entry_row]
     order = np.lexsort((in_column[entry_column], in_row[entry_row], case))
+    entries = (_starts(case, batch.cases), in_row[entry_row[order]], in_column[entry_column[order]], entry[order])
     return Linear(
         cases=batch.cases,
         columns=columns,
@@ -136,10 +147,11 @@ def linear_of(batch: Batch) -> Linear:
         has_low=has_low,  # type: ignore[arg-type]
         has_high=has_high,  # type: ignore[arg-type]
         unit=unit,
-        entry_starts=_starts(case, batch.cases),
-        entry_row=in_row[entry_row[order]],
-        entry_column=in_column[entry_column[order]],
-        entry=entry[order],
+        entry_starts=entries[0],
+        entry_row=entries[1],
+        entry_column=entries[2],
+        entry=entries[3],
+        same=alike.of_entries(*entries),
         rounded=rounded or rough or coarse,
     )
 
@@ -341,4 +353,5 @@ def _problems(linear: Linear, cases: Places, columns: Places, height: int, user:
         sense=sense,
         user=np.concatenate((user, padding)),
         whole=np.concatenate((whole, padding)),
+        same=linear.same[cases],
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from mdl.mechanisms.rules import lockstep, regions
-from mdl.mechanisms.rules.alike import case_hash, distinct, matrix_hash
+from mdl.mechanisms.rules.alike import distinct
 from mdl.mechanisms.rules.batch import Flags, Places
 from mdl.mechanisms.rules.blocks import Problems
 from mdl.mechanisms.rules.lockstep import End, Ended
-from mdl.mechanisms.rules.tables import LONG, WHOLE, Tables, as_kind, restarted, slack_tables
+from mdl.mechanisms.rules.tables import FLOAT, LONG, WHOLE, Tables, as_kind, restarted, slack_tables
 
 CELLS = 2**19
 """Entries of all tables that are worked on at once."""
@@ -27,12 +27,17 @@ WORTH = 0.02
 @dataclass(slots=True, eq=False)
 class Found:
     """Of K problems with n columns: how each ended; where OPTIMAL its point, `point` (K, n) over `det` (K,) in the
-    problems' unit; `ties` (K,) as in BatchSolution."""
+    problems' unit.
+
+    `ties` and `unsure` (K,) as in BatchSolution.  `plain` (K,): every column is as large (small) as its sense says.
+    """
 
     end: Any
     point: Any
     det: Any
     ties: Flags
+    unsure: Flags
+    plain: Flags
 
     @staticmethod
     def nothing(count: int, n: int) -> Found:
@@ -40,31 +45,37 @@ class Found:
             np.zeros(count, dtype=np.int8),
             np.zeros((count, n), dtype=np.int64),
             np.ones(count, dtype=np.int64),
-            np.zeros(count, dtype=np.bool_),
+            *(np.zeros(count, dtype=np.bool_) for _ in range(3)),
         )
 
     def take(self, chosen: Places) -> Found:
-        return Found(self.end[chosen], self.point[chosen], self.det[chosen], self.ties[chosen])
+        return Found(*(getattr(self, f.name)[chosen] for f in fields(self)))
 
-    def put(self, places: Places, end: Any, point: Any, det: Any, ties: Any) -> None:
+    def put(self, places: Places, end: Any, point: Any, det: Any, ties: Any, plain: Any = True) -> None:
         kind = LONG if LONG in (self.point.dtype, point.dtype, det.dtype) else WHOLE
         self.point, self.det = as_kind(self.point, kind), as_kind(self.det, kind)
         self.end[places] = end
         self.point[places] = as_kind(point, kind)
         self.det[places] = as_kind(det, kind)
         self.ties[places] = ties
+        self.plain[places] = plain
 
 
-def solve_group(problems: Problems, ask_ties: bool = True) -> Found:
-    """Every problem of the group."""
-    matrix = matrix_hash(problems)
-    first, kind = distinct(case_hash(problems, matrix))
-    return _solve_distinct(problems.take(first), matrix[first], ask_ties).take(kind)
+def solve_group(problems: Problems) -> Found:
+    """Every problem of the group, integer columns included; equal ones once."""
+    first, kind = problems.distinct()
+    chosen = problems.take(first)
+    if problems.whole.any():
+        from mdl.mechanisms.rules.integer import solve_integer
+
+        return solve_integer(chosen).take(kind)
+    return relaxed(chosen).take(kind)
 
 
-def _solve_distinct(problems: Problems, matrix: Any, ask_ties: bool) -> Found:
+def relaxed(problems: Problems, ask_ties: bool = True) -> Found:
+    """Every problem as if all columns were continuous."""
     found = Found.nothing(len(problems), problems.n)
-    _, kind = distinct(matrix)
+    _, kind = distinct(problems.same)
     counts = np.bincount(kind)
     many = counts >= 2 * SAMPLE
     order = np.argsort(kind, kind="stable")
@@ -138,11 +149,12 @@ def _record(ended: Ended, places: Places, found: Found, problems: Problems, ask_
         found.end[mine] = ended.end
         return
     ties = _ties(tables, problems.user) if ask_ties else False
-    found.put(mine, End.OPTIMAL, as_kind_of_integers(tables.point()), as_kind_of_integers(tables.det), ties)
+    plain = (tables.sense == problems.sense[mine]).all(axis=1)
+    found.put(mine, End.OPTIMAL, _integers(tables.point()), _integers(tables.det), ties, plain)
 
 
-def as_kind_of_integers(values: Any) -> Any:
-    return values.astype(np.int64) if values.dtype == np.float64 else values
+def _integers(values: Any) -> Any:
+    return as_kind(values, WHOLE) if values.dtype == FLOAT else values
 
 
 def _ties(tables: Tables, user: Flags) -> Flags:
