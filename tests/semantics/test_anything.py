@@ -96,6 +96,12 @@ PLACES = [
     "expect {} within {};",
     "coalition v[S in {}] = {};",
     "mechanism M {{ outcome goal; pay t[{}] = {}; maximize {}; }}",
+    "mechanism M {{ outcome free; pay t[USER]; pay s[i in USER] = t[i] + {}; income = {}; maximize expected {}; }}",
+    "mechanism M {{ outcome goal; pay t[i in USER] = expected({} given {}); require ex_post_ir; }}",
+    "mechanism M = vcg(goal); expect M.pay[{}, {}] == 1; expect M.y[{}] == {};",
+    "valuation[i in USER] = {}; maximize all: sum(i in USER) valuation[i] + {}; mechanism M = vcg(all);",
+    "prior theta[i in {}] ~ {{1: {}, {}: 0.5}};",
+    "prior joint := {{{}: {}}};",
 ]
 ENVIRONMENT = (
     "model m; agents USER := {u1, u2}; set LINK := {AB, BC}; set EDGE in USER * LINK := {(u1, AB)};"
@@ -109,7 +115,7 @@ ENVIRONMENT = (
 def test_random_expressions_in_every_place(data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(PLACES))
     goal = "" if place.startswith("maximize") else "maximize goal: 1;"
-    parts = [data.draw(EXPRESSIONS) for _ in range(place.replace("{{", "").count("{}"))]
+    parts = [data.draw(EXPRESSIONS) for _ in range(place.replace("{{", "").replace("}}", "").count("{}"))]
     check(ENVIRONMENT + goal + place.format(*parts))
 
 
