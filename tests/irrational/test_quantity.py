@@ -49,12 +49,12 @@ def vectors(draw: st.DrawFn, depth: int = 3) -> Pair:
         return binary(choice, a, b)
     if choice == 4:
         e = draw(exponents)
-        if all(wide.sign(v) > 0 for v in a.values):
+        if all(1e-30 < v < 1e30 for v in a.values):
             return Pair(R.power(a.held, Numbers.constant(e, SIZE)), [wide.power(v, e) for v in a.values])
         return a
     if choice == 5 and all(wide.sign(v) > 0 for v in a.values):
         return Pair(R.call("log", [a.held]), [wide.call("log", [v]) for v in a.values])
-    if choice == 6 and all(wide.sign(v - 20) < 0 for v in a.values):
+    if choice == 6 and all(-20 < v < 20 for v in a.values):
         return Pair(R.call("exp", [a.held]), [wide.call("exp", [v]) for v in a.values])
     places = draw(st.lists(st.integers(0, SIZE - 1), min_size=SIZE, max_size=SIZE))
     return Pair(q.take(a.held, np.array(places)), [a.values[p] for p in places])
