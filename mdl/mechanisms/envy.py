@@ -2,82 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import fields, replace
+from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from mdl.algebra.evaluate import Evaluator
-from mdl.algebra.frame import Frame
-from mdl.algebra.numbers import Numbers
-from mdl.algebra.values import Positions, Quantity
+from mdl.algebra.values import Quantity
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
-from mdl.mechanisms.known import Known
-from mdl.mechanisms.outcomes import Outcomes
+from mdl.mechanisms.lift import KEPT, REPORTED, Lift, written_out
 from mdl.mechanisms.reports import Reports
-from mdl.mechanisms.tables import Envy
-from mdl.semantics.model import Symbol, VarSymbol
-from mdl.semantics.typed import Expected
-
-Places = npt.NDArray[np.int64]
-
-
-@dataclass(slots=True, eq=False)
-class Exchanged:
-    """Outcomes in which entries of variables have changed places; `places` gives each entry's source."""
-
-    outcomes: Outcomes
-    places: Mapping[Symbol, Places]
-
-    def variable(self, symbol: VarSymbol, positions: Positions, frame: Frame) -> Numbers | None:
-        held = self.places.get(symbol)
-        if held is None:
-            return self.outcomes.variable(symbol, positions, frame)
-        case, entry = np.divmod(np.asarray(positions), len(held))
-        return self.outcomes.variable(symbol, case * len(held) + held[entry], frame)
-
-    def expected(self, ev: Evaluator, expr: Expected, frame: Frame) -> Quantity:
-        return self.outcomes.expected(ev, expr, frame)
+from mdl.semantics import typed
+from mdl.semantics.kinds import Element, Truth
+from mdl.semantics.model import LetSymbol, VarSymbol
+from mdl.semantics.typed import Binder, Expr
 
 
-def exchanged(known: Known) -> tuple[Envy, ...]:
-    """For each agent and each other with a valuation of the same kind; Failure where parts are not alike (MDL637)."""
-    reports = known.reports
-    out = []
-    for a in reports.profiles.audited:
-        valuation = reports.valuation(a)
-        for b in range(len(reports.spaces)):
-            if b == a or valuation is None or reports.valuation(b) is not valuation:
-                continue
-            ev = known.outcomes.evaluator(irrational=known.ev.irrational)
-            ev.worlds = Exchanged(known.outcomes, dict(exchanges(reports, a, b)))
-            p = reports.lift.index(valuation.span)
-            cases = np.arange(reports.cases)
-            own = np.full(len(cases), reports.spaces[a].code)
-            frame = reports.rows(len(cases), {p: cases, valuation.index[0].indices[0]: own})
-            out.append(Envy(a, b, ev.number(reports.lift.at(valuation.body, p), frame)))
-    return tuple(out)
+def exchanged(reports: Reports, ev: Evaluator, a: int, b: int) -> Quantity | None:
+    """The valuation of agent `a` at each case with its part of the outcome and that of `b` exchanged; (cases,).
+
+    None where the two have no valuation in common.  Raises Failure where the outcome has no parts (MDL637).
+    """
+    valuation = reports.valuation(a)
+    if valuation is None or reports.valuation(b) is not valuation:
+        return None
+    body = _Exchange(reports.lift, (reports.spaces[a].agent, reports.spaces[b].agent)).of(valuation.body)
+    p = reports.lift.index(valuation.span)
+    cases = np.arange(reports.cases)
+    own = np.full(len(cases), reports.spaces[a].code)
+    frame = reports.rows(len(cases), {p: cases, valuation.index[0].indices[0]: own})
+    return ev.number(reports.lift.at(body, p), frame)
 
 
-def exchanges(reports: Reports, a: int, b: int) -> Iterator[tuple[Symbol, Places]]:
-    """For each lifted variable with agents in its index, where each entry comes from when `a` and `b` change places."""
-    first, second = reports.spaces[a].code, reports.spaces[b].code
-    found = False
-    for symbol in reports.instance.model.symbols.values():
-        if not isinstance(symbol, VarSymbol) or not symbol.index:
-            continue
-        table = reports.instance.domain(symbol)
-        columns = []
-        for column in table.columns:
-            moved = column.copy()
-            moved[column == first], moved[column == second] = second, first
-            columns.append(moved)
-        places = table.lookup(columns)
-        if int(places.min(initial=0)) < 0:
-            raise Failure(rule_errors.no_exchange(symbol.name, symbol.span))
-        found |= bool((places != np.arange(table.size)).any())
-        yield reports.lift.of(symbol), places.astype(np.int64)
-    if not found:
-        raise Failure(rule_errors.no_exchange("the outcome", reports.instance.model.span))
+class _Exchange:
+    """Exchanges two agents in the indices of outcome variables and outcome formulas, and nowhere else."""
+
+    def __init__(self, lift: Lift, agents: tuple[Any, Any]) -> None:
+        self.lift, self.agents, self.met = lift, agents, False
+
+    def of(self, body: Expr) -> Expr:
+        made = cast(Expr, self._walk(body))
+        if not self.met:
+            raise Failure(rule_errors.no_exchange(body.span))
+        return made
+
+    def _walk(self, node: Any) -> Any:
+        if isinstance(node, tuple):
+            return tuple(self._walk(part) for part in node)
+        if isinstance(node, typed.Ref):
+            return self._reference(node)
+        if isinstance(node, Expr | Binder):
+            changes = {f.name: self._walk(getattr(node, f.name)) for f in fields(node) if f.name not in KEPT}
+            return replace(node, **changes) if changes else node
+        return node
+
+    def _reference(self, ref: typed.Ref) -> Expr:
+        symbol = ref.symbol
+        if isinstance(symbol, VarSymbol) or (isinstance(symbol, LetSymbol) and symbol.role == "outcome"):
+            return replace(ref, args=tuple(self._moved(arg) for arg in self._walk(ref.args)))
+        if isinstance(symbol, LetSymbol) and REPORTED in self.lift.worlds(symbol):
+            return cast(Expr, self._walk(written_out(ref)))
+        return replace(ref, args=self._walk(ref.args))
+
+    def _moved(self, arg: Expr) -> Expr:
+        """The other agent where the argument is one of the two."""
+        if not isinstance(arg.kind, Element):
+            return arg
+        self.met = True
+        first, second = (typed.Member(arg.span, arg.kind, agent) for agent in self.agents)
+        otherwise = typed.If(arg.span, arg.kind, _equal(arg, second), first, arg)
+        return typed.If(arg.span, arg.kind, _equal(arg, first), second, otherwise)
+
+
+def _equal(a: Expr, b: Expr) -> Expr:
+    return typed.Compare(a.span, Truth(), a, (("==", b),))

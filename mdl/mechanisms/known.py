@@ -14,6 +14,7 @@ from mdl.diagnostics import Failure
 from mdl.irrational import quantity
 from mdl.irrational.builder import Irrational
 from mdl.mechanisms import rule_errors
+from mdl.mechanisms.envy import exchanged
 from mdl.mechanisms.outcomes import Outcomes
 from mdl.mechanisms.reports import Reports
 from mdl.mechanisms.tables import AgentTable, Envy, MechanismTable
@@ -169,11 +170,11 @@ class Known:
     def envies(self) -> tuple[Envy, ...]:
         """What each agent would have with another's part: all variables with the two exchanged.
 
-        Raises Failure where parts cannot be exchanged (MDL637).
+        Raises Failure where the outcome has no parts (MDL637).
         """
-        from mdl.mechanisms.envy import exchanged
-
-        return exchanged(self)
+        audited, everyone = self.reports.profiles.audited, range(len(self.reports.spaces))
+        found = ((a, b, exchanged(self.reports, self.ev, a, b)) for a in audited for b in everyone if a != b)
+        return tuple(Envy(a, b, value) for a, b, value in found if value is not None)
 
     # ---- notes ----
 

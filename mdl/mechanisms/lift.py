@@ -186,7 +186,7 @@ class Lift:
                     return self._with(ref, reported, args)
                 if worlds == {TRUE}:
                     return self._with(ref, true, args)
-                return self.utility(_written_out(ref), true, reported)
+                return self.utility(written_out(ref), true, reported)
             case _:
                 return ref if args is ref.args else replace(ref, args=args)
 
@@ -231,7 +231,7 @@ def worlds(expr: Expr, of_let: Callable[[LetSymbol], frozenset[str]]) -> frozens
     return frozenset(out)
 
 
-def _written_out(ref: typed.Ref) -> Expr:
+def written_out(ref: typed.Ref) -> Expr:
     """The body of a let at its arguments."""
     let = ref.symbol
     assert isinstance(let, LetSymbol)

@@ -85,11 +85,11 @@ def nothing_to_choose(mechanism: str, span: Span) -> Diagnostic:
     )
 
 
-def no_exchange(name: str, span: Span) -> Diagnostic:
-    """MDL637: envy between agents whose parts of the outcome are not alike."""
+def no_exchange(span: Span) -> Diagnostic:
+    """MDL637: envy where the outcome has no parts of agents."""
     return Diagnostic(
         "MDL637",
-        f"parts of `{name}` cannot be exchanged between agents",
+        "this valuation uses no part of the outcome that belongs to an agent, so nothing can be exchanged",
         span,
-        help="`envy_free` needs each agent's part to be the entries of variables that have the agent in their index",
+        help="`envy_free` needs variables or outcome formulas with agents in their index",
     )

@@ -25,6 +25,7 @@ from mdl.mechanisms import design_errors
 from mdl.mechanisms.design import names
 from mdl.mechanisms.design.input import DesignAgent, DesignInput, Envied, Goal, Share, Wanted
 from mdl.mechanisms.design.names import CaseNames
+from mdl.mechanisms.envy import exchanged
 from mdl.mechanisms.known import Known
 from mdl.mechanisms.outcomes import Outcomes
 from mdl.mechanisms.profiles import CountedProfiles
@@ -303,33 +304,14 @@ class _Maker:
     def _envied(self) -> tuple[Envied, ...]:
         if not self.free:
             return tuple(Envied(e.agent, e.other, e.value) for e in self.known.envies())
-        from mdl.mechanisms.envy import exchanges
-
-        out = []
-        for a in self.profiles.audited:
-            valuation = self.reports.valuation(a)
-            for b in self.profiles.audited:
-                if b == a or valuation is None or self.reports.valuation(b) is not valuation:
-                    continue
-                out.append(Envied(a, b, self._in_place_of(a, valuation, dict(exchanges(self.reports, a, b)))))
-        return tuple(out)
-
-    def _in_place_of(self, a: int, valuation: LetSymbol, moved: dict[Symbol, Places]) -> Terms:
-        """The valuation of an agent at each case with entries of the outcome variables exchanged."""
-        table = ColumnTable()
-        table.width = self.table.width
-        for symbol, at in self.places.items():
-            assert isinstance(symbol, VarSymbol)
-            held = at.reshape(self.profiles.cases, -1)
-            table.put(symbol, (held[:, moved[symbol]] if symbol in moved else held).reshape(-1).astype(np.int32))
-        builder = Builder(table, self.builder.analysis)
-        ev = self.outcomes.evaluator(symbolic=builder)
-        p = self.reports.lift.index(valuation.span)
-        cases = np.arange(self.profiles.cases)
-        code = np.full(len(cases), self.reports.spaces[a].code)
-        frame = self.reports.rows(len(cases), {p: cases, self.known.utilities.own_index(valuation): code})
-        found = ev.number(self.reports.lift.at(valuation.body, p), frame)
-        return self._linear(found, "valuation", "valuation", valuation.body.span)
+        audited = self.profiles.audited
+        found = ((a, b, exchanged(self.reports, self.ev, a, b)) for a in audited for b in audited if a != b)
+        span = self.mechanism.span
+        return tuple(
+            Envied(a, b, self._linear(value, "valuation", "valuation", span))
+            for a, b, value in found
+            if value is not None
+        )
 
     # ---- what cannot be done ----
 

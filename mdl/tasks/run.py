@@ -7,6 +7,7 @@ from time import perf_counter
 
 from mdl.algebra.absence import Absence
 from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.free import needed_lets
 from mdl.algebra.numbers import Numbers
 from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Table
@@ -20,13 +21,14 @@ from mdl.semantics.model import (
     ExpectTask,
     LaterTask,
     LetSymbol,
-    MechanismSymbol,
     MechanismTask,
     OutcomeSymbol,
+    RowSymbol,
     RuleSymbol,
     SolveTask,
     Symbol,
     Task,
+    VarSymbol,
 )
 from mdl.semantics.walks import walk
 from mdl.syntax import tree
@@ -118,9 +120,16 @@ def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, res
     return answer
 
 
-def _asks_mechanism(task: ExpectTask) -> bool:
-    asked = (e.base for e in walk(task.claim) if isinstance(e, typed.Attribute))
-    return any(isinstance(base, typed.Ref) and isinstance(base.symbol, MechanismSymbol) for base in asked)
+def _asks_point(task: ExpectTask) -> bool:
+    """Whether a claim is about a point that a rule has to be solved for."""
+    asked = [task.claim, *(let.body for let in needed_lets(task.claim))]
+    return any(_of_point(e) for expr in asked for e in walk(expr))
+
+
+def _of_point(e: typed.Expr) -> bool:
+    base = e.base if isinstance(e, typed.Attribute) else e
+    symbol = base.symbol if isinstance(base, typed.Ref) else None
+    return isinstance(symbol, VarSymbol | RowSymbol | RuleSymbol)
 
 
 def is_kkt_check(task: Task) -> bool:
@@ -166,7 +175,7 @@ def _formula(instance: Instance, task: SolveTask, text: str) -> Answer:
 def _expect(instance: Instance, task: ExpectTask, results: Results) -> Answer:
     text = task_text(task)
     try:
-        if results.latest is None and not _asks_mechanism(task):
+        if results.latest is None and _asks_point(task):
             _solve_the_only_rule(instance, task, results)
         ev = point_evaluator(instance, results.latest, results)
         return Answer(text, "expect", checks=[judge(task, ev, results)])
