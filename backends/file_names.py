@@ -1,8 +1,9 @@
 """Names of rows and columns in LP and MPS files: legal there, all different, and close to the user's.
 
-`x[u1,AB]` is `x(u1,AB)`.  Greek letters are spelt out, accents dropped, any other character that the
-LP format cannot hold becomes `_`; names that are words of the format, or look like numbers, get a `_`;
-where two names fall together the later ones get `.2`, `.3`, ...  Both formats use the same names.
+`x[u1,AB]` is `x(u1,AB)`, and `ic[a: 3 -> 2 | b=1]` is `ic(a,3,2,b_1)`.  Greek letters are spelt out, accents
+dropped, any other character that the LP format cannot hold becomes `_`; names that are words of the format, or
+look like numbers, get a `_`; where two names fall together the later ones get `.2`, `.3`, ...  Both formats use the
+same names.
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from mdl.algebra.atoms import Atom
 from mdl.program.labels import Labels
 from mdl.program.program import Columns, Program, Rows
 
 ILLEGAL = re.compile(r"[^A-Za-z0-9_.,()#@~!$%&]")
+SIGNS = re.compile(r"\s*(?:->|[:;|,])\s*")
+"""Between the members of names with a form."""
 WORDS = frozenset(
     """
     min minimize minimise minimum max maximize maximise maximum subject such st s.t. st. bound bounds free inf infinity
@@ -38,12 +46,26 @@ class FileNames:
     rows: list[str]
     user_columns: list[str]
     user_rows: list[str]
+    formed: list[range]
+    """Where in columns and then rows each block is whose names have a form."""
 
     def changed(self) -> Iterator[tuple[str, str]]:
-        """(name in the file, the user's) where it is more than round brackets for square ones."""
-        for here, user in zip(self.columns + self.rows, self.user_columns + self.user_rows, strict=True):
-            if here != user.replace("[", "(").replace("]", ")"):
+        """(name in the file, the user's) where it is more than round brackets for square ones and a form's commas."""
+        formed = np.zeros(len(self.columns) + len(self.rows), dtype=np.bool_)
+        for block in self.formed:
+            formed[block.start : block.stop] = True
+        for (here, user), form in zip(self._pairs(), formed.tolist(), strict=True):
+            if here != (without_form(user) if form else user.replace("[", "(").replace("]", ")")):
                 yield here, user
+
+    def examples(self) -> Iterator[tuple[str, str]]:
+        """(name in the file, the user's) of the first member of each block whose names have a form."""
+        firsts = {block.start for block in self.formed}
+        yield from (pair for k, pair in enumerate(self._pairs()) if k in firsts)
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        yield from zip(self.columns, self.user_columns, strict=True)
+        yield from zip(self.rows, self.user_rows, strict=True)
 
 
 def file_names(program: Program) -> FileNames:
@@ -51,7 +73,13 @@ def file_names(program: Program) -> FileNames:
     objective = different([legal(program.objective.name)], used)[0]
     columns = spread(program.columns, program.width, used)
     rows = spread(program.rows, program.height, used)
-    return FileNames(objective, columns[0], rows[0], columns[1], rows[1])
+    formed = [
+        range(first + b.start, first + b.start + len(b.labels))
+        for first, blocks in ((0, program.columns), (program.width, program.rows))
+        for b in blocks
+        if b.labels.form is not None and len(b.labels)
+    ]
+    return FileNames(objective, columns[0], rows[0], columns[1], rows[1], formed)
 
 
 def map_text(program: Program) -> str:
@@ -71,26 +99,63 @@ def spread(blocks: Sequence[Columns | Rows], size: int, used: set[str]) -> tuple
     for block in blocks:
         place = slice(block.start, block.start + len(block.labels))
         user[place] = indexed(block.name, block.labels, "[", "]", str)
-        made = indexed(legal(block.name), block.labels, "(", ")", legal_part)
+        part = legal_part if block.labels.form is None else legal_formed
+        made = indexed(block.name, block.labels, "(", ")", part, legal)
         here[place] = different([name[:LONGEST] for name in made], used)
     return here, user
 
 
-def indexed(name: str, labels: Labels, left: str, right: str, text: Callable[[Atom], str]) -> list[str]:
-    """`x[u1,AB]` of every row of the labels; each member is turned to text once."""
+def indexed(
+    name: str,
+    labels: Labels,
+    left: str,
+    right: str,
+    text: Callable[[Atom], str],
+    head: Callable[[str], str] = str,
+) -> list[str]:
+    """`x[u1,AB]` of every row of the labels; each member is turned to text once.
+
+    Of a block named after another, `shortfall[ir]`, the members stand inside: `shortfall[ir[a]]`.
+    """
+    if labels.form is not None and name.endswith("]") and "[" in name:
+        outer, inner = name[:-1].split("[", 1)
+        outer = head(outer)
+        return [f"{outer}{left}{n}{right}" for n in indexed(inner, labels, left, right, text, head)]
+    name = head(name)
     if not labels.codes:
         return [name] if len(labels) == 1 else [f"{name}{left}{k}{right}" for k in range(len(labels))]
-    parts = []
-    for atoms, codes in zip(labels.atoms, labels.codes, strict=True):
-        texts = [text(a) for a in atoms]
-        parts.append([texts[c] for c in codes.tolist()])
+    parts = [texts_of(a, c, text) for a, c in zip(labels.atoms, labels.codes, strict=True)]
+    if labels.form is not None:
+        pieces = labels.form if text is str else [without_form(piece) for piece in labels.form]
+        first, rest = f"{name}{left}{pieces[0]}", [*pieces[1:-1], pieces[-1] + right]
+        return [first + "".join(chain.from_iterable(zip(key, rest, strict=True))) for key in zip(*parts, strict=True)]
     if len(parts) == 1:
         return [f"{name}{left}{a}{right}" for a in parts[0]]
     return [f"{name}{left}{','.join(key)}{right}" for key in zip(*parts, strict=True)]
 
 
+def texts_of(atoms: Sequence[Atom], codes: npt.NDArray[Any], text: Callable[[Atom], str]) -> list[str]:
+    """One a row; members that no row has are not looked at where there are many of them."""
+    if len(atoms) > len(codes):
+        used, places = np.unique(codes, return_inverse=True)
+        few = [text(atoms[k]) for k in used.tolist()]
+        return [few[k] for k in places.tolist()]
+    texts = [text(a) for a in atoms]
+    return [texts[c] for c in codes.tolist()]
+
+
+def without_form(text: str) -> str:
+    """Signs between members become commas, and `b=1` becomes `b_1`."""
+    text = SIGNS.sub(",", text.replace("[", "(").replace("]", ")"))
+    return text.replace("=", "_")
+
+
 def legal_part(atom: Atom) -> str:
     return ILLEGAL.sub("_", plain(str(atom)))
+
+
+def legal_formed(atom: Atom) -> str:
+    return ILLEGAL.sub("_", plain(without_form(str(atom))))
 
 
 def legal(name: str) -> str:

@@ -13,6 +13,7 @@ def heading(program: Program, names: FileNames) -> Iterator[str]:
     yield from title(program)
     yield from places(program)
     yield "Names: x[i,j] of the model is x(i,j) here."
+    yield from (f"  {one_line(user)} is {here}, and so on." for here, user in names.examples())
     changed = list(names.changed())
     if changed:
         yield "Names with other changes (here = model):"

@@ -140,13 +140,14 @@ def node(held: Node, sources: Sources) -> Json:
 
 
 def labels(held: Labels) -> Json:
-    """`atoms` a component; a rational member is `{"rational": "1/2"}`."""
+    """`atoms` a component; a rational member is `{"rational": "1/2"}`.  `form` is the text around them, if any."""
     used = [sorted(set(codes.tolist())) for codes in held.codes]
     places = [{code: k for k, code in enumerate(codes)} for codes in used]
     return {
         "size": held.size,
         "atoms": [[atom(a[c]) for c in codes] for a, codes in zip(held.atoms, used, strict=True)],
         "codes": [[p[c] for c in codes.tolist()] for p, codes in zip(places, held.codes, strict=True)],
+        **({} if held.form is None else {"form": list(held.form)}),
     }
 
 

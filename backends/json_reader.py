@@ -171,7 +171,10 @@ def labels(held: Json) -> Labels:
         raise ValueError("labels of different lengths")
     if any(len(c) and not 0 <= c.min() <= c.max() < len(a) for a, c in zip(atoms, codes, strict=True)):
         raise ValueError("a label without an atom")
-    return Labels(atoms, codes, held["size"])
+    form = held.get("form")
+    if form is not None and (len(form) != len(atoms) + 1 or not all(isinstance(piece, str) for piece in form)):
+        raise ValueError("a form that does not fit its labels")
+    return Labels(atoms, codes, held["size"], None if form is None else tuple(form))
 
 
 def atom(value: Any) -> Atom:
