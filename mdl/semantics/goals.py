@@ -38,7 +38,7 @@ def goal(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
 def _names_shortfall(ctx: Context, body: tree.Expr) -> bool:
     if SHORTFALL in ctx.declared:
         return False
-    return any(mention.name.name == SHORTFALL for mention in mentions.in_expression(body))
+    return any(name.name == SHORTFALL for name in mentions.in_expression(body))
 
 
 def _shortfall(ctx: Context, made: MechanismSymbol, item: tree.MechanismObjective) -> None:

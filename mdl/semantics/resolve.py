@@ -26,7 +26,6 @@ from mdl.semantics import (
 from mdl.semantics.collect import Entry
 from mdl.semantics.context import Context, Scope
 from mdl.semantics.depth import room
-from mdl.semantics.mentions import Mention
 from mdl.semantics.model import (
     DataSource,
     LetSymbol,
@@ -181,7 +180,7 @@ def _edges(entries: list[Entry]) -> dict[int, list[int]]:
     for at in agents_first:
         entry = entries[at]
         if isinstance(entry.syntax, Ordered | tree.CoalitionDecl) and _is_ordered(entry.syntax):
-            used = dict.fromkeys(mention.name.name for mention in _used(entry.syntax))
+            used = dict.fromkeys(name.name for name in _used(entry.syntax))
             edges[at] = [target for name in used for target in named.get(name, ())]
     return edges
 
@@ -191,7 +190,7 @@ def _is_agents(entry: Entry) -> bool:
     return isinstance(entry.syntax, tree.SetDecl) and entry.syntax.agents
 
 
-def _used(node: Ordered | tree.CoalitionDecl) -> Iterator[Mention]:
+def _used(node: Ordered | tree.CoalitionDecl) -> Iterator[tree.Name]:
     match node:
         case tree.SetDecl():
             return mentions.in_family(node.index, (node.within, _defined(node.value)))
