@@ -111,8 +111,8 @@ def test_through_pyomo(make: Callable[[], Design]) -> None:
 def test_keys_in_pyomo() -> None:
     model = assemble(fixed().program).model
     row = model.ic["a", 2, 1, "b=1"]
-    assert str(row.body) == "- t[a,1,1] + t[a,2,1]" and row.upper == 1
-    assert model.budget[2, 1].lower == 0 and model.ir["a", 2, "b=1"].upper == 2
+    assert str(row.body) == "- t[a,1,1] + t[a,2,1]" and row.ub == 0
+    assert model.budget[2, 1].lb == 0 and model.ir["a", 2, "b=1"].ub == 2
 
 
 def test_inspect_finds_rows_by_their_names() -> None:
