@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -56,15 +57,23 @@ class Run:
     """Name of the HighsModelStatus: `kOptimal`."""
 
 
-def run(
+def run(arrays: Arrays, hessian: Hessian | None, options: SolverOptions, clock: Clock, **settings: str | float) -> Run:
+    """Passes the arrays and runs HiGHS with these options.
+
+    Raises Failure (MDL550) where HiGHS refuses an option: it would go on with another solver and say nothing.
+    """
+    return run_from(None, arrays, hessian, options, clock, settings)
+
+
+def run_from(
+    start: tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]] | None,
     arrays: Arrays,
     hessian: Hessian | None,
     options: SolverOptions,
     clock: Clock,
-    start: tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]] | None = None,
-    **settings: str | float,
+    settings: Mapping[str, str | float],
 ) -> Run:
-    """Passes the arrays and runs HiGHS with these options, from the basis `start` (of columns and rows) where given.
+    """As `run`, from a basis of columns and rows (states as in highs_linear.basis).
 
     Raises Failure (MDL550) where HiGHS refuses an option: it would go on with another solver and say nothing.
     """

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays
 from mdl.backends.highs_linear import PLAIN, basis
-from mdl.backends.highs_session import Clock, run
+from mdl.backends.highs_session import Clock, run_from
 from mdl.program.solution import SolverOptions
 
 States = npt.NDArray[np.int8]
@@ -46,7 +46,7 @@ def simplex_end(
         settings |= {"primal_feasibility_tolerance": FINEST, "dual_feasibility_tolerance": FINEST}
     options = SolverOptions(time_limit=seconds)
     first = None if start is None else (start.column_basis, start.row_basis)
-    found = run(arrays, None, options, Clock.of(options), first, **settings)
+    found = run_from(first, arrays, None, options, Clock.of(options), settings)
     if found.highs is None:
         return None
     states = basis(found.highs)

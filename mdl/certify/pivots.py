@@ -9,7 +9,6 @@ goal.  Each step solves anew with the basis, exactly; after a step that moves no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -281,18 +280,17 @@ def _exchanged(held: Integral, basis: Basis, entering: int, way: int, leaving: _
     return Basis(columns, rows)
 
 
-def of_rays(held: Integral, basis: Basis, dual: Sequence[float] | None, primal: Sequence[float] | None) -> Hint:
+def of_rays(held: Integral, basis: Basis, dual: FloatArray | None, primal: FloatArray | None) -> Hint:
     """What a float solver's rays say of its last basis: which row of the tableau is a proof, which column enters."""
     goal = entering = None
     if max(held.rows.size, largest(held.factor), largest(held.divisor)).bit_length() > FLOAT_BITS:
         return Hint()
     if dual is not None and len(dual) == held.height:
-        goal = _goal_of(held, basis, np.asarray(dual, dtype=np.float64))
+        goal = _goal_of(held, basis, dual)
     if primal is not None and len(primal) == held.width:
-        ray = np.asarray(primal, dtype=np.float64)
-        terms = held.rows.floats() * ray[held.rows.columns]
+        terms = held.rows.floats() * primal[held.rows.columns]
         change = np.bincount(held.rows.row_ids(), weights=terms, minlength=held.height)
-        joint = np.where(np.concatenate((basis.columns, basis.rows)) == BASIC, 0.0, np.concatenate((ray, change)))
+        joint = np.where(np.concatenate((basis.columns, basis.rows)) == BASIC, 0.0, np.concatenate((primal, change)))
         entering = _peak(np.abs(joint) / np.concatenate((np.ones(held.width), _norms(held.rows))))
     return Hint(goal, entering)
 
