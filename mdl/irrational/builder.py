@@ -82,9 +82,7 @@ class Irrational:
     def _map(self, exact: Callable[..., Row], rounded: Callable[..., Numbers], *operands: Quantity) -> Quantity:
         if any(isinstance(q, Numbers) and not q.is_exact for q in operands):
             return rounded(*map(forms.numeric, operands))
-        made = forms.mapped(self.table, exact, *operands)
-        forms.numeric(made)  # what is beyond float64 is a fault
-        return made
+        return forms.mapped(self.table, exact, *operands)
 
     def _extreme(self, fn: str, a: Quantity, b: Quantity) -> Quantity:
         if isinstance(a, Numbers) and isinstance(b, Numbers):

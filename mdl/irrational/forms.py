@@ -90,15 +90,15 @@ def _cancels(entries: Entries) -> bool:
     return not any(sums.values())
 
 
-def of_rows(table: Rows, rows: Sequence[Row], places: Positions) -> Quantity:
-    """Entry k is `rows[places[k]]`."""
-    constant = Numbers.of([r[0] for r in rows]).gather(places)
+def of_rows(table: Rows, rows: Sequence[Row]) -> Quantity:
+    """One entry a row."""
+    constant = Numbers.of([r[0] for r in rows])
     if not any(r[1] for r in rows):
         return constant
     starts = np.concatenate(([0], np.cumsum([len(r[1]) for r in rows]))).astype(np.int64)
     columns = np.array([i for r in rows for i, _ in r[1]], dtype=np.int32)
     coefficients = Numbers.of([c for r in rows for _, c in r[1]])
-    return settled(table, constant, Entries(starts, columns, coefficients).take(places))
+    return settled(table, constant, Entries(starts, columns, coefficients))
 
 
 def distinct(q: Quantity) -> tuple[list[Row], Positions]:
@@ -136,7 +136,12 @@ def mapped(table: Rows, function: Callable[..., Row], *operands: Quantity) -> Qu
             made.append(_held(function(*args)))
         except Fault as f:
             raise Fault(f.what, int(np.argmax(places == k)), f.value) from None
-    return of_rows(table, made, places)
+    values = of_rows(table, made)
+    try:
+        numeric(values)
+    except Fault as f:
+        raise Fault(f.what, int(np.argmax(places == f.position))) from None
+    return take(values, places)
 
 
 def _held(row: Row) -> Row:
@@ -270,6 +275,6 @@ def _crossed(table: Rows, left: SparseRows, right: SparseRows) -> Quantity:
     width = len(table.atoms)
     different, places = np.unique(pairs, return_inverse=True)
     made = [table.product(k // width, k % width) for k in different.tolist()]
-    values = of_rows(table, made, places)
+    values = take(of_rows(table, made), places)
     scaled = scale(values, arithmetic.mul(left.coefficients.take(first), right.coefficients.take(second)))
     return total(scaled, Segments(rows, left.rows))
