@@ -60,7 +60,7 @@ def build(given: DesignInput, selection: Selection = ALL, limit: int = LIMIT) ->
     """The program of a design, with the incentive rows of `selection`.
 
     Raises Failure where it would be too large (MDL671, before anything of its size is allocated), a truthful
-    report breaks a bound (MDL672), or a prior or an optimum is missing (MDL673, MDL674).
+    report breaks a bound (MDL676), or a prior or an optimum is missing (MDL673, MDL674).
     """
     _refuse(given)
     size = size_of(given, selection)

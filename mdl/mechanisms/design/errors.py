@@ -1,4 +1,4 @@
-"""Why a design cannot be written down: MDL671 to MDL679."""
+"""Why a design cannot be written down: MDL671 and MDL673 to MDL676."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def too_large(rows: int, columns: int, nonzeros: int, size: int, limit: int, spa
 
 
 def truth_breaks(agent: str, true: str, others: str, count: int, span: Span | None) -> Diagnostic:
-    """MDL672: an outcome that breaks the bounds of a type that told the truth."""
+    """MDL676: an outcome that breaks the bounds of a type that told the truth."""
     where = f" (others: {others})" if others else ""
     more = f", and in {count - 1:,} more places" if count > 1 else ""
     return Diagnostic(
-        "MDL672",
+        "MDL676",
         f"the outcome breaks the bounds of {agent} of type {true}, which told the truth{where}{more}: its utility is "
         "minus infinity whatever is paid",
         span,

@@ -259,7 +259,7 @@ def test_what_is_missing_is_refused() -> None:
     assert refused(Hand(THREE, ("bayesian_ic", "interim_ir", "efficient"))) == ["MDL673", "MDL673", "MDL674"]
     assert refused(Hand(THREE, (), ("ex_post_ir",), shortfall=True)) == ["MDL673"]
     assert refused(Hand(THREE, ("nonsense",))) == ["MDL675"]
-    assert refused(Hand(THREE, ("dominant_ic",), broken=lambda a, own, r: own == 3)) == ["MDL672", "MDL672"]
+    assert refused(Hand(THREE, ("dominant_ic",), broken=lambda a, own, r: own == 3)) == ["MDL676", "MDL676"]
 
 
 def test_a_program_that_is_too_large_is_refused_before_it_is_made() -> None:
