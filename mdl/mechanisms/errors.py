@@ -147,3 +147,24 @@ def no_realised(name: str, span: Span) -> Diagnostic:
         span,
         help="give the profile behind the agent, as in `M.pay[a, 3, 1]`, or data with `:=` after the type",
     )
+
+
+def not_interchangeable(name: str, why: str, span: Span) -> Diagnostic:
+    """MDL620: agents that are said to be interchangeable and are not."""
+    return Diagnostic(
+        "MDL620",
+        f"the agents of `{name}` are not interchangeable: {why}",
+        span,
+        help=f"take out `symmetric {name};`, or make the model the same for all of them",
+    )
+
+
+def uneven_outcome(rule: str, variable: str, where: str, span: Span) -> Diagnostic:
+    """MDL621: an outcome that treats agents with one type differently, where agents are counted."""
+    return Diagnostic(
+        "MDL621",
+        f"`{rule}` does not treat agents with the same type alike: `{variable}` differs at {where}",
+        span,
+        help="several outcomes are optimal and the file does not say which: add a term that decides between them, or "
+        "take out `symmetric`, so that every agent is looked at",
+    )

@@ -19,7 +19,9 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Fixed, Positions, Quantity, Real, Symbolic
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
+from mdl.mechanisms.even import even
 from mdl.mechanisms.means import expected
+from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports
 from mdl.mechanisms.rules.batch import BatchSolution, by_first_label
 from mdl.mechanisms.rules.solve import solve_batch
@@ -103,6 +105,8 @@ class Outcomes:
                 gone = np.setdiff1d(np.arange(held.size), held.present)
                 found = arithmetic.merge([(held.present, found), (gone, Numbers.constant(0, len(gone)))], held.size)
             values[symbol] = found
+        if isinstance(reports.profiles, CountedProfiles) and absence is None:
+            even(reports, rule, values)
         return Solved(
             values,
             self._optimum(lifted, values, absence),

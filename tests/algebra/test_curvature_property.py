@@ -112,8 +112,8 @@ def check_slope(proof: Proof, k: int, slope: int, rng: random.Random) -> None:
         second = operate(proof.expr, [*held[:k], high, *held[k + 1 :]])
     except (ValueError, ZeroDivisionError, OverflowError):
         return
-    if proof.children[k].curvature is Curvature.CONSTANT or math.isnan(first) or math.isnan(second):
-        return  # data do not move; an infinity over another is no value
+    if proof.children[k].curvature is Curvature.CONSTANT or not math.isfinite(first - second):
+        return  # data do not move; infinities are not compared
     assert (second - first) * slope >= -1e-9 * (1 + abs(first) + abs(second)), f"{proof.text} in operand {k}"
 
 

@@ -30,5 +30,5 @@ def test_a_copy_stands_alone(name: str, tmp_path: Path) -> None:
 def test_no_folder_is_left_out_of_the_package() -> None:
     top = Path(__file__).parents[2]
     told = tomllib.loads((top / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-    folders = {f"mdl.{path.parent.name}" for path in (top / "mdl").glob("*/__init__.py")}
-    assert set(told["packages"]) == {"mdl", *folders, *told["package-dir"]}
+    folders = {".".join(path.parent.relative_to(top).parts) for path in (top / "mdl").rglob("__init__.py")}
+    assert set(told["packages"]) == {*folders, *told["package-dir"]}
