@@ -37,9 +37,9 @@ def _arguments(
     if isinstance(node.base, tree.Subscript):
         ctx.report(wrong.answer_index(f"`{base.name}`", "no index before the answer", node.base.span, f"{form}[...]"))
         return None
-    own = next((t for t in (*symbol.transfers, *symbol.adjustments) if t.name == name), None)
-    if own is not None and (node.args or name not in ANSWERS):
-        return _indexed(ctx, scope, node, Numeric(), ctx.places_of(own), own, form)
+    own = [t for t in (*symbol.transfers, *symbol.adjustments) if t.name == name]
+    if len(own) == 1 and (node.args or name not in ANSWERS):
+        return _indexed(ctx, scope, node, Numeric(), ctx.places_of(own[0]), own[0], form)
     if name in NUMBERS or name in WORDS:
         if node.args:
             ctx.report(wrong.answer_index(f"`.{name}`", "no index", node.span, form))
@@ -51,7 +51,7 @@ def _arguments(
         return (Numeric() if name in NUMBERS else Element(None)), ()
     if name == VIOLATION:
         return _violation(ctx, node, form)
-    if name in OF_AGENT:
+    if name in OF_AGENT or own:  # a family has a transfer of this name for each set of agents
         agents = Element(frozenset(ctx.agents) or None)
         return _indexed(ctx, scope, node, Numeric(), (Place(agents, symbol.span),), symbol, form)
     found = ctx.symbols.get(name)

@@ -115,9 +115,9 @@ def _rows(expr: typed.Attribute, frame: Frame, ev: Evaluator) -> list[tuple[Atom
 def _at(held: Mechanisms, studied: Studied, expr: typed.Attribute, args: tuple[Atom, ...], ev: Evaluator) -> Numbers:
     reports, mechanism = held.reports, studied.mechanism
     adjustment = next((t for t in mechanism.adjustments if t.name == expr.name), None)
-    transfer = next((t for t in (*mechanism.transfers, *mechanism.adjustments) if t.name == expr.name), None)
+    transfers = [t for t in (*mechanism.transfers, *mechanism.adjustments) if t.name == expr.name]
     symbol = reports.instance.model.symbols.get(expr.name)
-    if transfer is None and expr.name not in ("pay", "utility", "value"):
+    if not transfers and expr.name not in ("pay", "utility", "value"):
         assert isinstance(symbol, LetSymbol | VarSymbol)
         return _of_symbol(held, studied, symbol, args, expr.span)
     agent = next(a for a, s in enumerate(reports.spaces) if s.agent == args[0])
@@ -128,8 +128,8 @@ def _at(held: Mechanisms, studied: Studied, expr: typed.Attribute, args: tuple[A
     who, case = reports.profiles.locate(types, agent)
     assert studied.known is not None
     at = np.array([case])
-    if transfer is not None:
-        found = studied.known.transfer(transfer, who)
+    if transfers:  # of a family one a valuation, over other agents each
+        found = next((f for t in transfers if (f := studied.known.transfer(t, who)) is not None), None)
         if found is None:
             raise Failure(errors.no_transfer(expr.name, text(args[0]), expr.span))
         return _plain(quantity.take(found, at))

@@ -214,3 +214,10 @@ def test_families_of_formulas() -> None:
 )
 def test_calls(call: str, expected: list[str]) -> None:
     assert codes(AUCTION + f"mechanism m = {call};") == expected
+
+
+@pytest.mark.parametrize("agent", ["b1", "s1"])
+@pytest.mark.parametrize("taken", ["", "param pay := 1;"])
+def test_the_transfers_of_two_sets_are_asked_by_one_name(agent: str, taken: str) -> None:
+    name = "p" if taken else "pay"
+    clean(MARKET + taken + f"mechanism m = vcg(gains); expect m.{name}[{agent}] == 0; expect m.pay[{agent}] == 0;")
