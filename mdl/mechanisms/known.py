@@ -91,6 +91,7 @@ class Known:
             case,
             space.name,
             lambda s, a=a: profiles.scenario_name(a, s),  # type: ignore[misc]
+            space.components[0].symbol.name if len(space.components) == 1 else "type",
         )
 
     def _at_truth(self, a: int, agents: list[AgentTable]) -> Quantity:
