@@ -38,6 +38,17 @@ def of_numbers(start: Hash, parts: Sequence[IntArray]) -> Hash:
     return out
 
 
+def folded(parts: Sequence[IntArray]) -> list[Hash]:
+    """Both words of a hash of each place of some vectors of one length."""
+    out = []
+    for side in range(2):
+        held = _mixed(_words(parts[0]), side)
+        for part in parts[1:]:
+            held = _mixed(held ^ _mixed(_words(part), side + 2), side + 4)
+        out.append(held)
+    return out
+
+
 def distinct(hashes: Hash) -> tuple[Places, Places]:
     """The first of each kind, and the kind of each."""
     order = np.lexsort((hashes[:, 1], hashes[:, 0]))

@@ -135,7 +135,7 @@ def _endless(problems: Problems, roots: Found, found: Found) -> None:
 
 
 def _another(problems: Problems, best: Found) -> tuple[Flags, Flags]:
-    """Whether another integer point is as good as the best and differs in the user's columns; whether that stayed open."""
+    """Whether another integer point is as good as the best, and differs in the user's columns; whether that is open."""
     user = problems.user[: problems.n]
     turned = np.where(problems.user[None, :], -problems.sense, problems.sense).astype(np.int8)
     nodes: Problems = replace(problems, sense=turned)

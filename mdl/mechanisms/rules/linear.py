@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mdl.mechanisms.rules import lockstep, regions
+from mdl.mechanisms.rules import lockstep, regions, warm
 from mdl.mechanisms.rules.alike import distinct
 from mdl.mechanisms.rules.batch import Flags, Places
 from mdl.mechanisms.rules.blocks import Problems
@@ -134,7 +134,13 @@ def _by_regions(ended: list[Ended], left: Places, found: Found, problems: Proble
 
 def _work(tables: Tables, places: Places, found: Found, problems: Problems, ask_ties: bool) -> list[Ended]:
     """Tables whose keys are places in `places`."""
-    ended = lockstep.solve(tables)
+
+    def again(left: Tables) -> Tables:
+        if problems.n * problems.m < warm.CELLS:
+            return left
+        return replace((made := warm.warmed(problems.take(places[left.key]))), key=left.key[made.key])
+
+    ended = lockstep.solve(tables, again=again)
     for part in ended:
         _record(part, places, found, problems, ask_ties)
     return ended

@@ -11,7 +11,7 @@ last kind as fractions, so that it ends whatever the program is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
@@ -24,6 +24,8 @@ from mdl.mechanisms.rules.tables import LIMITS, LONG, Kind, Tables, as_kind, con
 
 PATIENCE = 20
 """Steps by most gain for each row and column, before Bland's rule."""
+
+Restart = Callable[[Tables], Tables]
 
 NEVER = np.iinfo(np.int64).max
 
@@ -68,9 +70,10 @@ class Look:
         return np.asarray((self.below | self.above).any(axis=1))
 
 
-def solve(start: Tables, question: bool = False) -> list[Ended]:
+def solve(start: Tables, question: bool = False, again: Restart | None = None) -> list[Ended]:
     """Every table to its end.  The tables given are not changed.
 
+    `again` makes better starts for the tables of these keys, where integers are long.
     `question`: the tables are optimal, and all that is asked is whether a column with a `sense` can move in its
     direction without loss (MOVES) or not (OPTIMAL).
     """
@@ -79,6 +82,8 @@ def solve(start: Tables, question: bool = False) -> list[Ended]:
     for kind, limit in (*LIMITS, (LONG, np.inf)):
         if left is None or not len(left):
             break
+        if kind == LONG and again is not None:
+            left = again(left)
         fits = held_by(left, kind, limit)
         later = [left.take(np.flatnonzero(~fits))]
         if fits.any():
