@@ -197,7 +197,7 @@ def solomon() -> Claims:
     fines = payments(plain, {"bayesian_ic", "interim_ir", "no_subsidy"}, lambda t: -prior(t))
     return {
         "judgement.objective": -fines,
-        "without_trust.status": solvable(lambda: payments(plain, {"dominant_ic", "ex_post_ir", "strong_budget"})),
+        "without_trust.status": solvable(lambda: payments(plain, {"dominant_ic", "no_subsidy", "strong_budget"})),
         "second_price.violation[strong_budget_balance]": max(map(abs, budgets(clarke))),
         "second_price.revenue": revenue(clarke),
     }
@@ -547,3 +547,109 @@ def full_bayesian() -> Claims:
         claims[f"all_{name}.bayesian_ic"] = holds(gain)
         claims[f"all_{name}.violation[bayesian_ic]"] = gain
     return claims
+
+
+def fair_shares(high_users: int, users: int, epsilon: Fraction) -> tuple[Fraction, Fraction]:
+    """(5.18) by its multiplier: shares of a high (theta 1) and of a low user (3/4)."""
+    theta = (F(1), F(3, 4))
+    number = (high_users, users - high_users)
+    price = F(0)
+    if sum(n / (2 * epsilon * t) for n, t in zip(number, theta, strict=True)) > 1:
+        weight = [F(n) / (2 * epsilon * t * t) for n, t in zip(number, theta, strict=True)]
+        both = sum((w * t for w, t in zip(weight, theta, strict=True)), F(0)) - 1
+        price = both / sum(weight)
+        if price > theta[1]:  # the low users get nothing
+            price = theta[0] - 1 / weight[0]
+    high, low = (max(F(0), (t - price) / (2 * epsilon * t * t)) for t in theta)
+    return high, low
+
+
+def fair_division(epsilon: Fraction, users: int = 3) -> Setting:
+    types = [[F(3, 4), F(1)]] * users
+
+    def value(i: int, true: Profile, report: Profile) -> Fraction:
+        high, low = fair_shares(sum(r == 1 for r in report), users, epsilon)
+        return true[i] * (high if report[i] == 1 else low)
+
+    return Setting(types, value, prior=uniform(types))
+
+
+def fairness_dominant() -> Claims:
+    s = fair_division(F(6, 7))
+    beyond = fair_division(F(6, 7) + F(1, 10**6))
+    assert solvable(lambda: payments(beyond, {"dominant_ic"})) == "infeasible"
+    dominant = payments(s, {"dominant_ic", "ex_post_ir"})
+    return {
+        "dominant.status": "optimal",
+        "dominant.objective": dominant,
+        "bayesian.status": solvable(lambda: payments(s, {"bayesian_ic", "interim_ir"})),
+        "bayesian_balanced.status": solvable(lambda: payments(s, {"bayesian_ic", "strong_budget"})),
+    }
+
+
+def fairness_broken() -> Claims:
+    moderate, excessive = fair_division(F(4, 5)), fair_division(F(6, 5))
+    return {
+        "dominant_moderate.status": solvable(lambda: payments(moderate, {"dominant_ic", "ex_post_ir"})),
+        "bayesian_moderate.status": solvable(lambda: payments(moderate, {"bayesian_ic", "strong_budget"})),
+        "dominant_excessive.status": solvable(lambda: payments(excessive, {"dominant_ic"})),
+        "bayesian_excessive.status": solvable(lambda: payments(excessive, {"bayesian_ic"})),
+    }
+
+
+def fairness_condition_b() -> Claims:
+    """R(h, h) at its largest: lambda(l -> h) of both agents and lambda(h -> l) of both are tied, four in all."""
+    same, other = F(2, 5), F(1, 10)
+    return {
+        "for_independent.objective": F(0),
+        "for_correlated.objective": (same - other) / (same + other) / 4,
+    }
+
+
+def complements(least: int, most: int) -> tuple[Fraction, Fraction, Fraction]:
+    """The least slack of (23), the least expected shortfall, and the largest S*, for two complements worth 2."""
+    types = [list(product((least, most), (F(1, 5), F(3, 5))))] * 2
+    worst = (least, F(3, 5))
+    profiles = list(product(*types))
+
+    def surplus(t: Profile) -> Fraction:
+        return (2 - t[0][1] - t[1][1]) * min(t[0][0], t[1][0])
+
+    slack = min(surplus((worst, t[1])) + surplus((t[0], worst)) - surplus(t) for t in profiles)
+    rows = []
+    goal: dict[str, Fraction] = {}
+    names = set()
+    for t in profiles:
+        budget: dict[str, Fraction | int] = {f"b{t}": -1}
+        goal[f"b{t}"] = F(-1, 16)
+        for i in (0, 1):
+            adjustment = f"h{i}{t[1 - i]}"
+            names.add(adjustment)
+            goal[f"e{i}{t}"] = F(-1, 16)
+            rows.append(({adjustment: -1, f"e{i}{t}": -1}, "<=", surplus(t)))
+            budget[adjustment] = 1
+        rows.append((budget, "<=", surplus(t) - 2 * surplus(t)))
+    return slack, -maximise(goal, rows, free=names), max(map(surplus, profiles))
+
+
+SLACK = "min(a in {least, most}, b in {least, most}, c in {1, 3}, d in {1, 3}) slack23[a, b, c, d]"
+
+
+def pvcg_complements() -> Claims:
+    slack, shortfall, largest = complements(2, 3)
+    return {
+        SLACK: slack,
+        "adjusted.objective": shortfall,
+        "tau.violation[weak_budget_balance]": largest,
+        "required.status": "optimal" if shortfall == 0 else "infeasible",
+    }
+
+
+def pvcg_conflict() -> Claims:
+    slack, shortfall, largest = complements(1, 2)
+    return {
+        SLACK: slack,
+        "adjusted.objective": shortfall,
+        "tau.violation[weak_budget_balance]": largest,
+        "required.status": "optimal" if shortfall == 0 else "infeasible",
+    }
