@@ -2,7 +2,7 @@
 
 A float64 factor (SuperLU) proposes digits; the residual is updated in integers, so that every step gives more of
 the digits (Wan 2006, "numeric-symbolic refinement"); rationals are read off and the system is checked in integers.
-Small systems that are too ill-conditioned for that go to FLINT.
+Small systems, and those of some hundreds that are too ill-conditioned for that, go to FLINT.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from mdl.algebra.numbers import FloatArray, IntArray
 from mdl.algebra.vectors import largest, scaled
 from mdl.certify.integers import IntRows, integers, minus, narrowed, plus
 from mdl.certify.rational import common_fractions
+
+SMALL = 48
+"""Rows of the largest system that goes to FLINT at once: it is quicker there, and starts without SciPy."""
 
 DENSE = 300
 """Rows of the largest system given to FLINT."""
@@ -68,7 +71,7 @@ class Square:
     def __init__(self, matrix: IntRows, clock: Clock) -> None:
         self.matrix = matrix
         self.clock = clock
-        self.factor = _factor(matrix)
+        self.factor = _factor(matrix) if matrix.height > SMALL else None
         self.dense: Any = None
 
     def solve(self, right: IntArray) -> Solved | None:

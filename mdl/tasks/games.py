@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
 
@@ -15,7 +15,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.set_values import on_one_row
 from mdl.algebra.values import Fixed
 from mdl.answer.numerals import exact, short
-from mdl.coalitions.certified import exact_optimum
+from mdl.certify import Proof, prove
 from mdl.coalitions.game import Game, of_numbers
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
@@ -133,11 +133,12 @@ def _optimum(
         lowered = driver.compile_rule(instance, rule, players.only(mask))
     except Infeasible:
         raise Failure(_no_outcome(symbol, players, mask, "infeasible")) from None
-    solution = driver.solve_program(lowered.program, results.options, via_pyomo=results.via_pyomo)
+    options = replace(results.options, basis=True)
+    solution = driver.solve_program(lowered.program, options, via_pyomo=results.via_pyomo)
     if solution.status not in (Status.OPTIMAL, Status.LOCAL) or solution.objective is None:
         raise Failure(_no_outcome(symbol, players, mask, solution.status.value))
-    proved = exact_optimum(lowered.program, solution)
-    return solution.objective if proved is None else proved
+    proved = prove(lowered.program, solution)
+    return proved.optimum if isinstance(proved, Proof) else solution.objective
 
 
 def _no_outcome(symbol: CoalitionSymbol, players: Players, mask: int, status: str) -> Diagnostic:

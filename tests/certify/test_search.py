@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mdl.algebra.numbers import Numbers
 from mdl.backends.highs import solve
-from mdl.certify import Proof, Refutation, Unboundedness, Unproved, prove, search
+from mdl.certify import Proof, Refutation, Unboundedness, Unproved, prove, search, square
 from mdl.certify.linear import integral
 from mdl.certify.pivots import Stopped, finish
 from mdl.certify.square import Clock
@@ -23,9 +25,10 @@ from tests.program import make
 
 
 @settings(max_examples=150, deadline=None)
-@given(programs())
-def test_every_answer_is_that_of_elimination(small: Small) -> None:
-    found = prove(small.program())
+@given(programs(), st.booleans())
+def test_every_answer_is_that_of_elimination(small: Small, digits: bool) -> None:
+    with patch.object(square, "SMALL", 0 if digits else 48):
+        found = prove(small.program())
     assert answer_of(found) == small.answer()
     confirm(small, found)
     if isinstance(found, Refutation) and found.crossed is None:
