@@ -63,6 +63,8 @@ class Answer:
     compile_seconds: float = 0.0
     solve_seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    """Why there is no answer, line by line: a proof in the words of the file."""
     refused: Diagnostic | None = None
     """Why the task was not run."""
     diagnostics: tuple[Diagnostic, ...] = ()

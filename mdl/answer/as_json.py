@@ -53,6 +53,8 @@ def task(answer: Answer) -> dict[str, Any]:
         out["message"] = answer.message
     if answer.notes:
         out["notes"] = answer.notes
+    if answer.reasons:
+        out["reasons"] = answer.reasons
     if answer.diagnostics:
         out["diagnostics"] = [encode_diagnostic(d) for d in answer.diagnostics]
     if answer.refused is not None:

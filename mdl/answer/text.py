@@ -47,6 +47,7 @@ def _solved(answer: Answer) -> Iterable[str]:
         yield f"  {answer.message}"
     for note in answer.notes:
         yield f"  note: {note}"
+    yield from (f"  {line}" for line in answer.reasons)
     if answer.objective is not None:
         yield f"  objective = {short(answer.objective)}"
     for table in answer.values:

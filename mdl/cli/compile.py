@@ -16,8 +16,16 @@ def run(arguments: argparse.Namespace) -> int:
     from mdl.backends.write import beside, write
 
     instance = loading.load(arguments)
-    game = loading.game_named(instance.model, arguments.task)
-    if game is not None:
+    mechanism = loading.mechanism_named(instance.model, arguments.task)
+    game = None if mechanism is not None else loading.game_named(instance.model, arguments.task)
+    if mechanism is not None:
+        from mdl.tasks.mechanism_program import design
+
+        if arguments.to == "latex":
+            raise Failure(errors.no_latex(arguments.task))
+        program = design(instance, mechanism, mechanism.span, arguments.full)[0].program
+        text = write(arguments.to, program, instance.model, None)
+    elif game is not None:
         from mdl.tasks.game_program import program as program_of_game
 
         if arguments.to == "latex":

@@ -11,14 +11,19 @@ from mdl.cli import loading
 from mdl.cli.main import DONE, FAILS, STOPPED, show
 from mdl.cli.progress import progress
 from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.data.instance import Instance
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
 from mdl.program.solution import Solution, SolverOptions, Status
+from mdl.semantics.model import MechanismSymbol, MechanismTask
 
 
 def run(arguments: argparse.Namespace) -> int:
     options = solver_options(arguments)
     instance = loading.load(arguments)
+    mechanism = loading.mechanism_named(instance.model, arguments.task)
+    if mechanism is not None:
+        return explain_mechanism(arguments, instance, mechanism)
     rule = loading.rule_named(instance.model, arguments.task)
     try:
         program = driver.compile_rule(instance, rule).program
@@ -37,6 +42,28 @@ def run(arguments: argparse.Namespace) -> int:
     if solution.status in NOT_FINISHED:
         return STOPPED
     return DONE if solution.status in (Status.OPTIMAL, Status.LOCAL) else FAILS
+
+
+def explain_mechanism(arguments: argparse.Namespace, instance: Instance, mechanism: MechanismSymbol) -> int:
+    """Why a search ends as it does: the proof, in the words of the file."""
+    from mdl.tasks.mechanisms import answer
+    from mdl.tasks.results import Results
+
+    results = Results(instance, solver_options(arguments), arguments.via == "pyomo", full=arguments.full)
+    task = MechanismTask(True, mechanism, (), mechanism.span)
+    found = answer(instance, task, f"find {mechanism.name}", results)
+    assert found.status is not None
+    if arguments.json:
+        import json
+
+        print(json.dumps({"rule": mechanism.name, "status": found.status.value, "reason": found.reasons}))
+    elif not arguments.quiet:
+        print(f"{mechanism.name} is {found.status.value}" + ("" if found.reasons else ": nothing to explain"))
+        for line in found.reasons:
+            print(f"  {line}")
+    if found.status in NOT_FINISHED:
+        return STOPPED
+    return DONE if found.status is Status.OPTIMAL else FAILS
 
 
 def reasons(program: Program, solution: Solution, options: SolverOptions) -> Iterator[str]:

@@ -17,9 +17,16 @@ def run(arguments: argparse.Namespace) -> int:
     from mdl.answer.proof import lines
 
     instance = loading.load(arguments)
-    game = loading.game_named(instance.model, arguments.task)
+    mechanism = loading.mechanism_named(instance.model, arguments.task)
+    game = None if mechanism is not None else loading.game_named(instance.model, arguments.task)
     rule, kkt = None, False
-    if game is not None:
+    notes: list[str] = []
+    if mechanism is not None:
+        from mdl.tasks.mechanism_program import design
+
+        made, notes = design(instance, mechanism, mechanism.span, arguments.full)
+        program = made.program
+    elif game is not None:
         from mdl.tasks.game_program import program as program_of_game
 
         program = program_of_game(instance, game)
@@ -46,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(line)
     for line in lines(program):
         print(line)
+    for note in notes:
+        print(f"note: {note}")
     return DONE
 
 

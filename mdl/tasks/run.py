@@ -44,9 +44,11 @@ def run(
     via_pyomo: bool = False,
     front_seconds: float = 0.0,
     point: str | None = None,
+    full: bool = False,
+    certificate: str | None = None,
 ) -> Iterator[Answer]:
     """Answers in the order of the tasks; a task that is refused answers with the reason."""
-    results = Results(instance, options, via_pyomo, point)
+    results = Results(instance, options, via_pyomo, point, full=full, certificate=certificate)
     for task in tasks:
         answer = _answer(instance, task, results)
         answer.compile_seconds += front_seconds
