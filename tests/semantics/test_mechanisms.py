@@ -16,7 +16,7 @@ from mdl.semantics.model import (
     TransferSymbol,
     TypeSymbol,
 )
-from tests.semantics.texts import COOPERATIVE_PRODUCTION, DATA_MARKET, clean, codes, resolved
+from tests.semantics.texts import COOPERATIVE_PRODUCTION, DATA_MARKET, ROOT, clean, codes, resolved
 
 ENVIRONMENT = (
     "agents USER := {u1, u2}; set LINK := {AB}; param c := 2; type theta[USER] in {1, 2};"
@@ -40,6 +40,11 @@ def refused(items: str, more: str = "") -> list[str]:
 def refs(e: typed.Expr | None, to: type) -> bool:
     """Whether an expression is a reference to a symbol of a class."""
     return isinstance(e, typed.Ref) and isinstance(e.symbol, to)
+
+
+def test_every_form_together() -> None:
+    model = resolved((ROOT / "tests" / "good" / "transfers.mdl").read_text(encoding="utf-8"))
+    assert model[1] == ()
 
 
 # ---- items ---------------------------------------------------------------------------------------------
