@@ -653,3 +653,64 @@ def pvcg_conflict() -> Claims:
         "tau.violation[weak_budget_balance]": largest,
         "required.status": "optimal" if shortfall == 0 else "infeasible",
     }
+
+
+def bilateral_trade_public() -> Claims:
+    s = trade({F(1): F(1, 4), F(3): F(3, 4)}, {F(0): F(3, 4), F(2): F(1, 4)})
+    s.allowed = lambda i, true, report: i == 0
+    return {
+        "balanced.status": solvable(lambda: payments(s, {"dominant_ic", "ex_post_ir", "strong_budget"})),
+        "most.objective": payments(s, {"bayesian_ic", "interim_ir"}),
+    }
+
+
+def fairness_bayesian() -> Claims:
+    s = fair_division(F(1, 2))
+
+    def z(report: Fraction) -> Fraction:
+        return F(2, 25) * (report == 1)
+
+    def pay(i: int, report: Profile) -> Fraction:
+        return z(report[i]) - sum((z(r) for r in rest(report, i)), F(0)) / 2
+
+    full = Setting(s.types, s.value, pay, prior=s.prior)
+    half = Setting(s.types, s.value, lambda i, r: pay(i, r) / 2, prior=s.prior)
+    return {
+        "agv_form.bayesian_ic": holds(bayesian_gain(full)),
+        "agv_form.strong_budget_balance": holds(max(map(abs, budgets(full)))),
+        "cheap.bayesian_ic": holds(bayesian_gain(half)),
+        "cheap.violation[bayesian_ic]": bayesian_gain(half),
+    }
+
+
+def combinatorial() -> Claims:
+    least, most = (1, 1, 2), (3, 3, 5)
+
+    def worth(i: int, keen: int) -> int:
+        return most[i] if keen else least[i]
+
+    def allocation(report: Profile, absent: int | None = None) -> tuple[int, tuple[int, ...]]:
+        """The best value and who wins: of equal ones the first in which ann, then bob wins."""
+        answers = []
+        for win in product((1, 0), repeat=3):
+            if (absent is None or not win[absent]) and not (win[2] and (win[0] or win[1])):
+                answers.append((sum(worth(i, report[i]) * win[i] for i in range(3)), win))
+        return max(answers)
+
+    def value(i: int, true: Profile, report: Profile) -> Fraction:
+        return F(worth(i, true[i]) * allocation(report)[1][i])
+
+    def pay(i: int, report: Profile) -> Fraction:
+        return allocation(report, i)[0] - (allocation(report)[0] - value(i, report, report))
+
+    types = [[0, 1]] * 3
+    clarke = Setting(types, value, pay, prior=uniform(types))
+    first = Setting(types, value, lambda i, r: value(i, r, r))
+    return {
+        "clarke.dominant_ic": holds(dominant_gain(clarke)),
+        "clarke.pay[ann, 1, 1, 1]": pay(0, (1, 1, 1)),
+        "clarke.pay[ann, 1, 1, 0]": pay(0, (1, 1, 0)),
+        "clarke.pay[cyd, 0, 1, 1]": pay(2, (0, 1, 1)),
+        "clarke.revenue": revenue(clarke),
+        "first_price.violation[dominant_ic]": dominant_gain(first),
+    }
