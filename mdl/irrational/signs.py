@@ -65,11 +65,12 @@ def _enclosed(q: Forms) -> tuple[FloatArray, FloatArray]:
         sizes = np.abs(terms)
         spread = np.abs(coefficients) * radius[columns]
         lost = (np.abs(coefficients) < SMALLEST) & (arithmetic.signs(q.entries.coefficients) != 0)
-        spread[lost | (sizes < SMALLEST) & (coefficients != 0)] = np.inf
+        spread[lost | ((sizes < SMALLEST) & (coefficients != 0))] = np.inf
         value = constant + _sums(terms, starts)
         size = np.abs(constant) + _sums(sizes, starts)
         error = (np.diff(starts) + 8) * ROUNDING * size + 1.001 * _sums(spread, starts)
-        error[~np.isfinite(error) | ~np.isfinite(value)] = np.inf
+        tiny = (np.abs(constant) < SMALLEST) & (arithmetic.signs(q.constant) != 0)
+        error[tiny | ~np.isfinite(error) | ~np.isfinite(value)] = np.inf
     return value, error
 
 
@@ -86,18 +87,28 @@ def bounds(q: Quantity, bits: int = 53) -> tuple[FloatArray, FloatArray]:
     value, error = _enclosed(q)
     with np.errstate(all="ignore"):
         low, high = np.nextafter(value - error, -np.inf), np.nextafter(value + error, np.inf)
-    open_ = np.isinf(error)
-    return np.where(open_, -np.inf, low), np.where(open_, np.inf, high)
+    low[np.isinf(error)], high[np.isinf(error)] = -np.inf, np.inf
+    rational = np.flatnonzero(np.diff(q.entries.full_starts()) == 0)
+    low[rational], high[rational] = _rational_bounds(q.constant.take(rational))
+    return low, high
 
 
 def _rational_bounds(q: Numbers) -> tuple[FloatArray, FloatArray]:
     floats = q.floats()
     if not q.is_exact:
         return floats, floats
+    fits = _doubles(q)
+    return np.where(fits, floats, np.nextafter(floats, -np.inf)), np.where(fits, floats, np.nextafter(floats, np.inf))
+
+
+def _doubles(q: Numbers) -> npt.NDArray[np.bool_]:
+    """Where a rational is surely a float64: a short integer over a power of 2."""
     assert q.numerators is not None
-    if q.denominator == 1 and (q.numerators.dtype != object and arithmetic.largest(q.numerators) <= 2**53):
-        return floats, floats
-    return np.nextafter(floats, -np.inf), np.nextafter(floats, np.inf)
+    if q.numerators.dtype == object or q.denominator > 2**53:
+        return np.equal(q.numerators, 0)
+    shared = np.gcd(q.numerators, np.int64(q.denominator))
+    below = q.denominator // np.maximum(shared, 1)
+    return np.asarray((np.abs(q.numerators // np.maximum(shared, 1)) <= 2**53) & (below & (below - 1) == 0))
 
 
 def signs(q: Quantity) -> npt.NDArray[np.int8]:

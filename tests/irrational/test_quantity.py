@@ -155,6 +155,22 @@ def test_numbers_beyond_float64_are_decided_by_balls() -> None:
     assert q.signs(q.neg(large)).tolist() == [-1]
 
 
+def test_rationals_among_forms_have_bounds_without_width() -> None:
+    made = q.concat([Numbers.of([0, Fraction(3, 8), Fraction(1, 3)]), _root([2])])
+    low, high = q.bounds(made)
+    assert low[:2].tolist() == high[:2].tolist() == [0, 0.375]
+    assert low[2] < Fraction(1, 3) < high[2]
+    assert q.signs(made).tolist() == [0, 1, 1, 1]
+
+
+def test_a_rational_that_is_0_as_float64_is_not_0() -> None:
+    made = q.concat([Numbers.of([0, Fraction(-1, 10**400)]), q.scale(_root([2, 3]), Fraction(1, 10**400))])
+    low, high = q.bounds(made)
+    assert low[0] == high[0] == 0
+    assert (low <= 0).all() and (high >= 0).all()
+    assert q.signs(made).tolist() == [0, -1, 1, 1]
+
+
 def test_a_million_rows_are_screened_at_once() -> None:
     sizes = np.arange(1, 10**6 + 1) % 97 + 1
     made = q.scale(R.power(Numbers.exact(sizes), Numbers.constant(Fraction(-4, 5), 10**6)), Numbers.exact(sizes))
