@@ -18,7 +18,7 @@ from mdl.backends.evidence import (
     single_proof,
     violation,
 )
-from mdl.backends.highs_session import Clock, Hessian, Run, run
+from mdl.backends.highs_session import Clock, Hessian, Run, run, run_from
 from mdl.backends.phase_one import elastic
 from mdl.program.solution import Solution, SolverOptions, Status
 
@@ -44,14 +44,20 @@ WHY = {
 }
 
 
-def solve_linear(arrays: Arrays, options: SolverOptions, clock: Clock) -> Solution:
+def solve_linear(
+    arrays: Arrays,
+    options: SolverOptions,
+    clock: Clock,
+    start: tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]] | None = None,
+) -> Solution:
     """Optimal with duals, infeasible with Farkas weights, unbounded with a ray, or what is known at a limit.
 
-    An answer that its own evidence does not support is asked for again without presolve.
+    `start` is a basis (of columns and rows) to begin at.  An answer that its own evidence does not support is asked
+    for again without presolve.
     """
     if not arrays.width:
         return _nothing_to_choose(arrays)
-    first = run(arrays, None, options, clock)
+    first = run_from(start, arrays, None, options, clock, {})
     if first.status in ("kUnbounded", "kUnboundedOrInfeasible"):
         decided = decide_unbounded(arrays, None, options, clock)
         if decided is not None:
