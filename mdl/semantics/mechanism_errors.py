@@ -145,6 +145,14 @@ def unknown_absent(name: str, span: Span, declared: Span) -> Diagnostic:
                       here(declared, "unknown, one number a report profile"))
 
 
+def undecided(name: str, rule: str, span: Span, used: Span, declared: Span | None) -> Diagnostic:
+    """MDL727: a variable in a mechanism whose outcome is a formula, which chooses no variables."""
+    return Diagnostic("MDL727", f"the outcome formula `{rule}` does not choose `{name}`, which this mechanism needs",
+                      span, "the outcome of this mechanism",
+                      f"name an objective as outcome, or use the items of `{rule}` in place of `{name}`",
+                      here(used, f"depends on `{name}`") + here(declared, "variable declared here"))
+
+
 # ---- answers -------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from mdl.semantics.context import EMPTY, Context, Scope, what_is
 from mdl.semantics.declarations import index_of
 from mdl.semantics.kinds import Element, Unknown
 from mdl.semantics.model import (
+    LetSymbol,
     MechanismSymbol,
     MechanismTask,
     OutcomeSymbol,
@@ -40,6 +41,7 @@ def mechanism(ctx: Context, node: tree.MechanismDecl) -> MechanismSymbol:
         _outcome(ctx, made, node)
         _items(ctx, made, node)
         _check_transfers(ctx, made)
+    _check_decided(ctx, made, node)
     _check_prior(ctx, made)
     return made
 
@@ -166,9 +168,7 @@ def _cycle(
 
 def _check_absence(ctx: Context, made: MechanismSymbol, used: dict[TransferSymbol, tuple[TransferSymbol, ...]]) -> None:
     """An unknown has one number for each report profile and none for what would be without an agent."""
-    bodies = [t.body for t in made.transfers if t.body is not None]
-    bodies += [e for e in (made.income, made.goal) if e is not None]
-    for body in bodies:
+    for body in _bodies(made):
         for outer in walk(body):
             if isinstance(outer, typed.Without | typed.WithOnly):
                 unknown = next((x for x in walk(outer.body) if _is_unknown(x, used)), None)
@@ -191,13 +191,34 @@ def _is_unknown(e: Expr, used: dict[TransferSymbol, tuple[TransferSymbol, ...]])
     return False
 
 
+def _check_decided(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
+    """An outcome formula chooses no variables, so that neither valuations nor transfers may depend on one."""
+    if not isinstance(made.outcome, OutcomeSymbol):
+        return
+    uses = [(use.name, v.span) for v in ctx.valuations for use in ctx.let_uses.get(v, ()) if use.what == "variable"]
+    for body in _bodies(made):
+        for x in walk(body):
+            if isinstance(x, typed.Ref) and isinstance(x.symbol, VarSymbol):
+                uses.append((x.symbol.name, x.span))
+            elif isinstance(x, typed.Ref) and isinstance(x.symbol, LetSymbol):
+                uses += [(use.name, x.span) for use in ctx.let_uses.get(x.symbol, ()) if use.what == "variable"]
+    if uses:
+        name, used = uses[0]
+        items = (item.span for item in node.items if isinstance(item, tree.UseOutcome))
+        span = node.family.span if node.family is not None else next(items, made.span)
+        ctx.report(wrong.undecided(name, made.outcome.name, span, used, ctx.declared.get(name)))
+
+
+def _bodies(made: MechanismSymbol) -> list[Expr]:
+    return [e for e in (*(t.body for t in made.transfers), made.income, made.goal) if e is not None]
+
+
 # ---- priors --------------------------------------------------------------------------------------------
 
 
 def _check_prior(ctx: Context, made: MechanismSymbol) -> None:
     """Expectations, and properties that are expectations, need the prior of every type."""
-    bodies = [e for e in (*(t.body for t in made.transfers), made.income, made.goal) if e is not None]
-    places = [("`expected`", x.span) for e in bodies for x in walk(e) if isinstance(x, typed.Expected)]
+    places = [("`expected`", x.span) for e in _bodies(made) for x in walk(e) if isinstance(x, typed.Expected)]
     places += [(f"`{p.name}`", p.span) for p in (*made.require, *made.soften) if p.name in OVER_PRIOR]
     if made.shortfall and made.soften:
         places.append(("the expected shortfall", made.soften[0].span))

@@ -79,7 +79,8 @@ def test_two_sets_of_agents_have_a_transfer_each() -> None:
     assert [(t.name, t.direction) for t in made.transfers] == [("pay", "pay")] * 2
     assert [t.index[0].domain.span.text for t in made.transfers] == ["BUYER", "SELLER"]
     assert isinstance(made.outcome, RuleSymbol) and made.family == "vcg" and made.outcome.name == "gains"
-    assert texts(MARKET + "outcome f { q = 1; } mechanism m = vcg(f);") == [
+    formula = MARKET[: MARKET.index("maximize")].replace("= x[i]", "= q").replace("-y[j]", "-q")
+    assert texts(formula + "outcome f { q = 1; } mechanism m = vcg(f);") == [
         "(sum(j in BUYER where j != i) (valuation[j] without i) + sum(j in SELLER) (valuation[j] without i))"
         " - (sum(j in BUYER where j != i) valuation[j] + sum(j in SELLER) valuation[j])",
         "(sum(j in BUYER) (valuation[j] without i) + sum(j in SELLER where j != i) (valuation[j] without i))"
@@ -94,8 +95,8 @@ def test_the_transfer_is_called_pay_where_nothing_else_is() -> None:
 
 def test_a_condition_on_the_agents_stays_with_the_formula() -> None:
     made = mechanism(
-        "agents U := {u1, u2, u3}; param in_town[U] := 1; var x >= 0, <= 1;"
-        "valuation[k in U where in_town[k] == 1] = x; outcome f { q = 1; } mechanism m = vcg(f);"
+        "agents U := {u1, u2, u3}; param in_town[U] := 1;"
+        "valuation[k in U where in_town[k] == 1] = q; outcome f { q = 1; } mechanism m = vcg(f);"
     )
     (transfer,) = made.transfers
     assert transfer.where is not None and text(transfer.where) == "in_town[i] == 1"

@@ -72,7 +72,11 @@ def test_the_parts_of_a_mechanism() -> None:
 
 def test_outcomes() -> None:
     assert mechanism("outcome free; pay t[USER];").outcome is None
-    assert isinstance(mechanism("outcome share; pay t[USER];").outcome, OutcomeSymbol)
+    formula = ENVIRONMENT.replace("theta[i] * x[i]", "theta[i] * q[i]") + "mechanism m { outcome share; pay t[USER]; }"
+    by_formula = clean(formula).symbols["m"]
+    assert isinstance(by_formula, MechanismSymbol) and isinstance(by_formula.outcome, OutcomeSymbol)
+    assert refused("outcome share; pay t[USER];") == ["MDL727"]
+    assert codes(formula + "mechanism n { outcome share; pay t[i in USER] = k * total; }") == ["MDL727"]
     assert isinstance(mechanism("outcome welfare; pay t[USER];").outcome, RuleSymbol)
     assert mechanism("outcome free;").unknown and not mechanism("outcome welfare;").unknown
     assert refused("pay t[USER];") == ["MDL270"]
