@@ -89,7 +89,7 @@ def applies(design: DesignInput) -> Separable | str:
             return f"`{name}` joins payments of several agents or profiles" if not interim else _mixed(name)
     unknowns = []
     for agent in design.agents:
-        found = _unknown(agent)
+        found = unknown_of(agent)
         if isinstance(found, str):
             return found
         unknowns.append(found)
@@ -127,7 +127,8 @@ def _mixed(name: str) -> str:
     return f"`{name}` joins payments of several types or agents"
 
 
-def _unknown(agent: DesignAgent) -> Unknown | str:
+def unknown_of(agent: DesignAgent) -> Unknown | str:
+    """Where the unknown of each payment stands, or why it is not one with coefficient 1 or -1."""
     held, shape = agent.pay, (agent.table.types, agent.table.scenarios)
     rows = assembled(list(held.variables), held.size, 2**31 - 1)
     if held.nodes or not (np.diff(rows.starts) == 1).all():
