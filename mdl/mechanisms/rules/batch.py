@@ -77,16 +77,25 @@ class BatchSolution:
 
 
 def by_first_label(program: Program, cases: Sequence[Atom], constants: Numbers) -> Batch:
-    """The batch of a program in which the first index of every block of columns and rows is the case."""
+    """The batch of a program in which the first index of every block of columns and rows is the case.
+
+    Columns made for long sums have no index: they belong to the case of the row that says what they are.
+    """
     place = {atom: k for k, atom in enumerate(cases)}
 
     def of(blocks: Sequence[Any], size: int) -> Places:
-        out = np.zeros(size, dtype=np.int64)
+        out = np.full(size, -1, dtype=np.int64)
         for block in blocks:
             labels: Labels = block.labels
-            held = np.array([place[a] for a in labels.atoms[0]], dtype=np.int64)
-            out[block.start : block.start + len(labels)] = held[labels.codes[0]]
+            if labels.codes:
+                held = np.array([place[a] for a in labels.atoms[0]], dtype=np.int64)
+                out[block.start : block.start + len(labels)] = held[labels.codes[0]]
         return out
 
     columns, rows = of(program.columns, program.width), of(program.rows, program.height)
+    for block in program.rows:  # of two sums the second may use the first, so their order is kept
+        if not block.labels.codes and len(block.labels):
+            found = np.maximum.reduceat(columns[block.linear.columns], block.linear.starts[:-1])
+            rows[block.start : block.start + len(block.labels)] = found
+            columns[block.linear.columns] = np.repeat(found, np.diff(block.linear.starts))
     return Batch(program, len(cases), columns, rows, constants)
