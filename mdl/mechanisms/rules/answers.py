@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mdl.algebra import arithmetic, segments
-from mdl.algebra.numbers import LIMIT, Numbers
+from mdl.algebra.numbers import LIMIT, FloatArray, Numbers
 from mdl.algebra.values import Segments
 from mdl.algebra.vectors import BITS
 from mdl.mechanisms.rules.batch import Batch
@@ -86,3 +86,13 @@ def optima(batch: Batch, values: Numbers) -> Numbers:
     order = np.argsort(case, kind="stable")
     sums = segments.total(terms.take(order), Segments(case[order], batch.cases))
     return arithmetic.add(sums, batch.constants) if batch.cases else sums
+
+
+def cancelled(batch: Batch, values: Numbers, optimum: Numbers) -> FloatArray:
+    """What adding up in float64 may take from each linear objective, over 1 + its size; shape (cases,)."""
+    linear = batch.program.objective.linear
+    terms = np.abs(linear.coefficients.floats() * values.floats()[linear.columns])
+    sums = np.bincount(batch.column_case[linear.columns], terms, batch.cases)
+    most = np.bincount(batch.column_case[linear.columns], minlength=batch.cases) + 2
+    lost = (sums + np.abs(batch.constants.floats())) * most * 2.0**-52
+    return np.asarray(lost / (1 + np.abs(optimum.floats())), dtype=np.float64)

@@ -53,7 +53,14 @@ class Linear:
     entry_column: Places
     entry: IntArray
     same: alike.Hash
-    rounded: bool
+    rough: bool
+    """Coefficients or bounds were rounded."""
+    cost_scale: npt.NDArray[np.float64] | None
+    """(cases,), where costs were rounded: what they were multiplied by."""
+
+    @property
+    def rounded(self) -> bool:
+        return self.rough or self.cost_scale is not None
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -123,7 +130,7 @@ def linear_of(batch: Batch) -> Linear:
     column_starts = _starts(batch.column_case, batch.cases)
     row_starts = _starts(batch.row_case, batch.cases)
     entry_row, entry_column, entry, factor, rounded = _entries(program)
-    cost, rough = _cost(batch)
+    cost, cost_scale = _cost(batch)
     bounds, unit, coarse = _bounds(program, factor)
     low, high, has_low, has_high = (tuple(v[p] for v, p in zip(b, (columns, rows), strict=True)) for b in bounds)
     if whole.any():
@@ -152,7 +159,8 @@ def linear_of(batch: Batch) -> Linear:
         entry_column=entries[2],
         entry=entries[3],
         same=alike.of_entries(*entries),
-        rounded=rounded or rough or coarse,
+        rough=rounded or coarse,
+        cost_scale=cost_scale,
     )
 
 
@@ -232,17 +240,18 @@ def powers_of_two(exponent: Places) -> Numbers:
     return Numbers.exact(whole, 1 << -low)
 
 
-def _cost(batch: Batch) -> tuple[IntArray, bool]:
-    """(width,), larger is better; each case has its own unit where the costs are floats."""
+def _cost(batch: Batch) -> tuple[IntArray, npt.NDArray[np.float64] | None]:
+    """(width,), larger is better; and each case's own factor, where the costs are floats."""
     program, linear = batch.program, batch.program.objective.linear
     held = linear.coefficients
     if held.numerators is None:
-        value, rough = rounded_by(held.floats(), batch.column_case[linear.columns], batch.cases)[0], True
+        value, exponent = rounded_by(held.floats(), batch.column_case[linear.columns], batch.cases)
+        scale = np.ldexp(1.0, exponent)
     else:
-        value, rough = held.numerators, False
+        value, scale = held.numerators, None
     cost = np.zeros(program.width, dtype=value.dtype)
     cost[linear.columns] = value
-    return cost if program.objective.maximize else -cost, rough
+    return cost if program.objective.maximize else -cost, scale
 
 
 Sides = tuple[tuple[IntArray, IntArray], tuple[IntArray, IntArray], tuple[Flags, Flags], tuple[Flags, Flags]]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mdl.algebra.numbers import FloatArray
 from mdl.mechanisms.rules import lockstep, regions, warm
 from mdl.mechanisms.rules.alike import distinct
 from mdl.mechanisms.rules.batch import Flags, Places
@@ -30,6 +31,7 @@ class Found:
     problems' unit.
 
     `ties` and `unsure` (K,) as in BatchSolution.  `plain` (K,): every column is as large (small) as its sense says.
+    `pull` (K,): by how much the objective changes at most where every bound moves by 1, in the problems' units.
     """
 
     end: Any
@@ -38,14 +40,18 @@ class Found:
     ties: Flags
     unsure: Flags
     plain: Flags
+    pull: FloatArray
 
     @staticmethod
     def nothing(count: int, n: int) -> Found:
         return Found(
-            np.zeros(count, dtype=np.int8),
-            np.zeros((count, n), dtype=np.int64),
-            np.ones(count, dtype=np.int64),
-            *(np.zeros(count, dtype=np.bool_) for _ in range(3)),
+            end=np.zeros(count, dtype=np.int8),
+            point=np.zeros((count, n), dtype=np.int64),
+            det=np.ones(count, dtype=np.int64),
+            ties=np.zeros(count, dtype=np.bool_),
+            unsure=np.zeros(count, dtype=np.bool_),
+            plain=np.zeros(count, dtype=np.bool_),
+            pull=np.zeros(count),
         )
 
     def take(self, chosen: Places) -> Found:
@@ -157,6 +163,9 @@ def _record(ended: Ended, places: Places, found: Found, problems: Problems, ask_
     ties = _ties(tables, problems.user) if ask_ties else False
     plain = (tables.sense == problems.sense[mine]).all(axis=1)
     found.put(mine, End.OPTIMAL, _integers(tables.point()), _integers(tables.det), ties, plain)
+    if problems.linear.rounded:
+        gain = tables.gradient() / tables.det[:, None]
+        found.pull[mine] = np.abs(gain).sum(axis=1)
 
 
 def _integers(values: Any) -> Any:

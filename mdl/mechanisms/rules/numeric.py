@@ -13,13 +13,11 @@ import numpy as np
 from mdl.algebra.numbers import FloatArray
 from mdl.backends import dispatch
 from mdl.mechanisms.rules.batch import Batch, Places
-from mdl.mechanisms.rules.objectives import by_case
-from mdl.mechanisms.rules.split import Split, element_cases
+from mdl.mechanisms.rules.sharpen import ROUNDING, Sharpener
+from mdl.mechanisms.rules.split import Split
 from mdl.mechanisms.rules.twins import equal_cases
-from mdl.program.evaluation import Evaluation
 from mdl.program.maps import spread
-from mdl.program.program import ProgramClass
-from mdl.program.residual import column_sides, row_sides
+from mdl.program.program import Domain, ProgramClass
 from mdl.program.solution import Solution, SolverOptions, Status
 
 COLUMNS = {ProgramClass.QP: 900, ProgramClass.MIP: 1}
@@ -73,8 +71,7 @@ def _solve(split: Split, cases: Places, part: Places, options: SolverOptions, ou
     smaller, columns = split.chosen(cases[part])
     found = dispatch.solve(smaller.program, options)
     if found.status in GOOD and found.values is not None:
-        out.values[columns] = found.values
-        out.error[part] = errors(smaller, found)
+        out.values[columns], out.error[part] = _judged(smaller, found)
         for k in part.tolist():
             out.status[k] = found.status
     elif len(part) == 1 or found.status in STOP:
@@ -96,28 +93,17 @@ def _copy(batch: Batch, cases: Places, twins: Places, values: FloatArray) -> Non
     values[to] = values[of]
 
 
-def errors(batch: Batch, found: Solution) -> FloatArray:
-    """What each case may lose, over 1 + the size of its objective: its multipliers times slacks, and what its gradient
-    leaves over times how far its columns can be moved; of a convex program."""
-    program, x = batch.program, found.values
-    assert x is not None
-    evaluation = Evaluation(program)
-    nodes = evaluation.nodes(x)
-    size = 1.0 + np.abs(by_case(batch, element_cases(batch), x, evaluation))
-    if found.row_duals is None or found.column_duals is None:
-        return np.full(batch.cases, np.inf)
-    sign = -1.0 if program.objective.maximize else 1.0
-    y, z = sign * found.row_duals, sign * found.column_duals
-    rows, sides, bounds = evaluation.rows(x, nodes), row_sides(program), column_sides(program)
-    left = evaluation.gradient(nodes, 1.0) - evaluation.gradient(nodes, 0.0, found.row_duals) - found.column_duals
-    room = np.where(np.isfinite(bounds.upper - bounds.lower), bounds.upper - bounds.lower, 1.0 + 2 * np.abs(x))
-    lost = np.bincount(batch.row_case, _products(y, rows, sides.lower, sides.upper), batch.cases)
-    by_column = _products(z, x, bounds.lower, bounds.upper) + np.abs(left) * room
-    lost = lost + np.bincount(batch.column_case, by_column, batch.cases)
-    return np.where(np.isfinite(lost), lost / size, np.inf)
-
-
-def _products(multiplier: FloatArray, value: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Multiplier (of a minimisation) times slack, where the row is kept and where it is broken alike."""
-    slack = np.where(multiplier > 0, value - lower, upper - value)
-    return np.where(multiplier == 0, 0.0, np.abs(multiplier) * np.abs(slack))
+def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray]:
+    """The outcome, sharpened where there are multipliers to go by, and the error of each case."""
+    assert found.values is not None
+    if found.row_duals is None:
+        gap = np.inf
+        if found.bound is not None and found.objective is not None:
+            gap = abs(found.bound - found.objective) / (1 + abs(found.objective)) + ROUNDING
+        whole = np.concatenate(
+            [np.full(len(b.labels), b.domain is not Domain.CONTINUOUS) for b in batch.program.columns]
+        )
+        return np.where(whole, np.rint(found.values), found.values), np.full(batch.cases, gap)
+    work = Sharpener(batch)
+    x, _, error = work.best(found.values, work.sign * found.row_duals)
+    return x, error

@@ -65,7 +65,7 @@ def _basis(problem: Problems, matrix: IntArray) -> tuple[Flags, Flags] | None:
 
 
 def _floats(values: Any) -> FloatArray:
-    """In units of their largest, so that nothing is out of the range of float64 or of HiGHS."""
+    """Near enough for a guess."""
     return np.asarray(values, dtype=np.float64)
 
 
