@@ -69,8 +69,8 @@ def _literal(ev: Evaluator, expr: typed.SetLiteral, frame: Frame) -> SetValue:
         item = expr.kind.item if isinstance(expr.kind, SetOf) else expr.kind
         columns = [np.zeros(0, dtype=np.int32) for _ in range(width(item))]
         return Fixed(Domain.relation(universe, columns))
-    for item in expr.items:
-        _enter(ev, item, frame)
+    for written in expr.items:
+        _enter(ev, written, frame)
     parts = [member(ev, item, frame).codes for item in expr.items]
     count, size = len(parts), frame.size
     columns = [_stacked([p[c] for p in parts], size) for c in range(len(parts[0]))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from mdl.algebra.atoms import Atom
 from mdl.diagnostics import Diagnostic
@@ -65,6 +66,8 @@ class Answer:
     notes: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     """Why there is no answer, line by line: a proof in the words of the file."""
+    certificate: dict[str, Any] | None = None
+    """The proof of a search as JSON data, where it was asked for."""
     refused: Diagnostic | None = None
     """Why the task was not run."""
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -92,3 +92,20 @@ def no_row(pattern: str, blocks: list[str]) -> Diagnostic:
     return Diagnostic(
         "MDL013", f"no row matches `{pattern}`", help=f"`link[*]` is a pattern; the rows of this program: {listed}"
     )
+
+
+def several_searches(names: list[str]) -> Diagnostic:
+    """MDL014: one file for the proofs of several searches."""
+    listed = ", ".join(f"`find {n}`" for n in names)
+    return Diagnostic(
+        "MDL014",
+        f"a certificate is about one search, and these would run: {listed}",
+        help=f"name one: `mdl solve FILE 'find {names[0]}' --certificate out.json`",
+    )
+
+
+def no_search() -> Diagnostic:
+    """MDL015: a certificate where nothing is searched for."""
+    return Diagnostic(
+        "MDL015", "no `find` of a mechanism would run, so there is nothing to certify", help="name a mechanism to find"
+    )

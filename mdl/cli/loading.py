@@ -15,18 +15,16 @@ from mdl.semantics.model import (
     CoalitionTask,
     ExpectTask,
     GameSymbol,
-    LaterTask,
     MechanismSymbol,
     MechanismTask,
     Model,
     OutcomeSymbol,
+    PointTask,
     RuleSymbol,
     SolveTask,
     Task,
 )
 from mdl.syntax import tree
-
-CHECK_KKT = "check of a KKT point"
 
 
 def overrides(arguments: argparse.Namespace) -> Overrides:
@@ -63,7 +61,7 @@ def task_named(model: Model, name: str) -> Task:
     if plain.startswith("check kkt of "):
         named = rules.get(plain.removeprefix("check kkt of "))
         for task in model.tasks:
-            if isinstance(task, LaterTask) and _words(task.span.text).startswith(f"{plain} at "):
+            if isinstance(task, PointTask) and _words(task.span.text).startswith(f"{plain} at "):
                 return task
         if isinstance(named, RuleSymbol):
             return check_kkt(named)
@@ -77,7 +75,7 @@ def task_named(model: Model, name: str) -> Task:
     if isinstance(symbol, MechanismSymbol) and symbol.unknown:
         text = f"find {symbol.name};"
         return MechanismTask(True, symbol, (), Span(Source("command line", text), 0, len(text)))
-    others = (t for t in model.tasks if isinstance(t, LaterTask | CoalitionTask | MechanismTask))
+    others = (t for t in model.tasks if isinstance(t, PointTask | CoalitionTask | MechanismTask))
     known = list(rules) + [_words(t.span.text) for t in others]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
 
@@ -132,8 +130,8 @@ def rule_named(model: Model, name: str | None) -> RuleSymbol:
 
 def what_it_is(task: Task) -> str:
     """The sort of a task that is no objective, for the reader."""
-    if isinstance(task, LaterTask):
-        return f"a task of the sort `{task.what}`"
+    if isinstance(task, PointTask):
+        return "the check of a point"
     if isinstance(task, SolveTask):
         return "a KKT system" if task.kkt else "an outcome formula, which is evaluated and not solved"
     return "a task about a mechanism" if isinstance(task, MechanismTask) else "a task about a coalitional game"
@@ -145,15 +143,15 @@ def _solve(rule: RuleSymbol | OutcomeSymbol) -> SolveTask:
 
 def with_check(model: Model, tasks: list[Task]) -> list[Task]:
     """For `--point`: the tasks with a check of a KKT point among them, of the only rule where none is named."""
-    if any(isinstance(t, LaterTask) and t.what == CHECK_KKT for t in tasks):
+    if any(isinstance(t, PointTask) for t in tasks):
         return tasks
     return [*tasks, check_kkt(rule_named(model, None))]
 
 
-def check_kkt(rule: RuleSymbol) -> LaterTask:
+def check_kkt(rule: RuleSymbol) -> PointTask:
     """`check kkt of R;`, whose point comes from `--point`."""
     what, target = tree.Name(rule.span, "kkt"), tree.Name(rule.span, rule.name)
-    return LaterTask(CHECK_KKT, tree.CheckTask(rule.span, what, target, (), None), rule.span)
+    return PointTask(tree.CheckTask(rule.span, what, target, (), None), rule.span)
 
 
 def _words(text: str) -> str:

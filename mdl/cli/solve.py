@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable
 from time import perf_counter
@@ -12,8 +13,10 @@ from mdl.answer.answer import Answer
 from mdl.cli import errors, loading
 from mdl.cli.main import DONE, FAILS, STOPPED, WRONG, show
 from mdl.cli.progress import progress
+from mdl.cli.whole_file import write_whole
 from mdl.diagnostics import Failure
 from mdl.program.solution import SolverOptions, Status
+from mdl.semantics.model import MechanismTask, Task
 
 NO_ANSWER = {Status.INFEASIBLE, Status.UNBOUNDED, Status.INFEASIBLE_OR_UNBOUNDED}
 NOT_FINISHED = {Status.LIMIT, Status.INTERRUPTED, Status.FAILED}
@@ -28,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     tasks = loading.tasks_named(instance.model, arguments.tasks)
     if arguments.point is not None:
         tasks = loading.with_check(instance.model, tasks)
+    if arguments.certificate is not None:
+        one_search(tasks)
     front = perf_counter() - started
     answers: list[Answer] = []
     loud = not (arguments.json or arguments.quiet)
@@ -43,12 +48,14 @@ def run(arguments: argparse.Namespace) -> int:
             front_seconds=front,
             point=arguments.point,
             full=arguments.full,
-            certificate=arguments.certificate,
+            certificate=arguments.certificate is not None,
         ):
             answers.append(answer)
             if loud:
                 clear()
                 tell(answer)
+    if arguments.certificate is not None:
+        write_certificate(arguments.certificate, answers)
     if arguments.json:
         from mdl.answer.as_json import encode
 
@@ -56,6 +63,22 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.quiet:
         show([a.refused for a in answers if a.refused is not None], False)
     return status(answers)
+
+
+def one_search(tasks: Iterable[Task]) -> None:
+    """A certificate is about one `find`: Failure (MDL014, MDL015) where there are more, or none."""
+    searches = [t for t in tasks if isinstance(t, MechanismTask) and t.find]
+    if len(searches) > 1:
+        raise Failure(errors.several_searches([t.mechanism.name for t in searches]))
+    if not searches:
+        raise Failure(errors.no_search())
+
+
+def write_certificate(path: str, answers: Iterable[Answer]) -> None:
+    """Nothing is written where the search was refused."""
+    for answer in answers:
+        if answer.certificate is not None:
+            write_whole(path, json.dumps(answer.certificate, indent=1) + "\n")
 
 
 def tell(answer: Answer) -> None:

@@ -15,13 +15,20 @@ from mdl.certify.outcome import Outcome, Proof, Refutation, Unboundedness, Unpro
 from mdl.certify.search import prove
 from mdl.mechanisms.design.back import Design
 from mdl.mechanisms.design.build import build
+from mdl.mechanisms.design.input import DesignInput
+from mdl.mechanisms.design.selection import ALL
 from mdl.mechanisms.payments.extreme import Contradiction
 from mdl.mechanisms.payments.find import Payments
 from mdl.mechanisms.payments.find import find as find_payments
 from mdl.mechanisms.payments.separable import Separable, applies
+from mdl.mechanisms.structure.generate import generate, tightened
+from mdl.mechanisms.structure.neighbours import Structure, incentive, structure
 from mdl.mechanisms.unknown import Unknown
-from mdl.program.program import Program, ProgramClass
+from mdl.program.program import Domain, Program, ProgramClass
 from mdl.program.solution import Solution, SolverOptions, Status
+
+MANY = 20_000
+"""Incentive rows beyond which they are generated, where structure does not make them few."""
 
 
 @dataclass(slots=True, eq=False)
@@ -108,21 +115,64 @@ def _by_program(unknown: Unknown, options: SolverOptions, full: bool, via_pyomo:
     from mdl.backends.dispatch import solve
 
     started = perf_counter()
-    design, reduced = program_of(unknown, full)
+    given, prop = unknown.input, incentive(unknown.input)
+    held = Structure(ALL, 0, 0, (), frozenset()) if full or prop is None else structure(given)
+    if prop is not None and not full and not via_pyomo and _many_rows(given, held):
+        return _by_generation(unknown, prop, held, options, started)
+    design = build(given, held.selection)
     compiled = perf_counter() - started
     started = perf_counter()
     basis = design.program.kind is ProgramClass.LP and not via_pyomo
     solution = solve(design.program, replace(options, basis=basis), via_pyomo=via_pyomo)
-    proof = _proof(design.program, solution, options)
-    made = _of_program(unknown, design, solution, proof)
+    made = _of_program(unknown, design, solution, _proof(design.program, solution, options))
     made.compile_seconds, made.solve_seconds = compiled, perf_counter() - started
-    made.notes = (*made.notes, *reduced)
+    made.notes = (*made.notes, *held.lines())
     return made
 
 
 def program_of(unknown: Unknown, full: bool) -> tuple[Design, tuple[str, ...]]:
-    """The program of a search with the incentive rows that imply the others, and what is left out and why."""
-    return build(unknown.input), ()
+    """The program of a search with the incentive rows that imply the others, and what is left out and why.
+
+    Where nothing is implied and there are many rows, a search generates them; here all are built.
+    """
+    given = unknown.input
+    if full or incentive(given) is None:
+        return build(given), ()
+    held = structure(given)
+    more = (
+        ("`solve` starts with few incentive rows and adds those that solutions break",)
+        if _many_rows(given, held)
+        else ()
+    )
+    return build(given, held.selection), (*held.lines(), *more)
+
+
+def _many_rows(given: DesignInput, held: Structure) -> bool:
+    integer = any(c.domain is not Domain.CONTINUOUS for c in given.columns)
+    return not integer and held.kept > MANY and len(held.reduced) < len(given.agents)
+
+
+def _by_generation(unknown: Unknown, prop: str, held: Structure, options: SolverOptions, started: float) -> Found:
+    """Rows as solutions break them; what is left out holds exactly at a point that is proved optimal without it."""
+    given = unknown.input
+    start = {k: held.selection.pairs_of(k, given.agents[k].table) for k in held.reduced}
+    found = generate(given, prop, options, start)
+    design, solution, notes = found.design, found.solution, found.lines()
+    proof = _proof(design.program, solution, options)
+    while isinstance(proof, Proof):
+        more = tightened(given, prop, design, proof.point)
+        if more is None:
+            break
+        design = more
+        proof = prove(design.program, time_limit=options.time_limit or 60.0)
+    if isinstance(proof, Proof):
+        notes = (*notes, "the rows that are left out hold exactly at the answer")
+    elif isinstance(proof, Unproved) and not found.complete:
+        proof = Unproved(f"rows that were left out are broken by {found.worst:.0e}")
+    made = _of_program(unknown, design, solution, proof)
+    made.solve_seconds = perf_counter() - started
+    made.notes = (*made.notes, *notes)
+    return made
 
 
 def _proof(program: Program, solution: Solution, options: SolverOptions) -> Outcome:

@@ -43,15 +43,6 @@ def nothing_unknown(name: str, span: Span) -> Diagnostic:
     )
 
 
-def several_certificates(names: str) -> Diagnostic:
-    """MDL684: one file for the proofs of several searches."""
-    return Diagnostic(
-        "MDL684",
-        f"a certificate is about one `find`, and these would run: {names}",
-        help="name one on the command line: `mdl solve FILE 'find NAME' --certificate out.json`",
-    )
-
-
 def no_certificate(name: str, why: str, span: Span | None) -> Diagnostic:
     """MDL685: a search whose answer is not proved in rationals."""
     return Diagnostic(

@@ -11,6 +11,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
 from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Table
+from mdl.certify.outcome import Refutation, Unboundedness
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
 from mdl.irrational import quantity
@@ -25,6 +26,7 @@ from mdl.mechanisms.tables import MechanismTable
 from mdl.mechanisms.unknown import Unknown, unknown
 from mdl.semantics.model import MechanismSymbol, MechanismTask, Property, RuleSymbol, Symbol
 from mdl.tasks import mechanism_errors as errors
+from mdl.tasks.certificates import certificate
 from mdl.tasks.results import Results
 
 SHOWN = 10_000
@@ -116,6 +118,7 @@ def _check(held: Mechanisms, studied: Studied, task: MechanismTask, text: str) -
 def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     results = held.results
     design = unknown(held.reports, studied.outcomes, studied.mechanism)
+    studied.outcomes.given = {}
     found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
     studied.found, studied.table, studied.verdicts = found, None, {}
     made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
@@ -123,8 +126,11 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     if found.design is not None:
         made.program = tables.size_of(found.design.program)
     made.notes = _unique(found.notes)
+    if results.certificate:
+        made.certificate = certificate(design, found)
     if found.point is None:
-        made.notes += _reasons(design, found)
+        made.reasons = reasons(design, found)
+        made.notes += [found.why] if found.why else []
         return made
     studied.outcomes.given = design.found(found.point)
     if found.objective is not None and (studied.mechanism.goal is not None or studied.mechanism.shortfall):
@@ -205,8 +211,16 @@ def _optimality(found: Found) -> list[str]:
     return [f"the optimum is not exact: {found.why}"] if found.why else []
 
 
-def _reasons(design: Unknown, found: Found) -> list[str]:
-    return [found.why] if found.why else []
+def reasons(design: Unknown, found: Found) -> list[str]:
+    """Why there is no mechanism, in the words of the file; empty where nothing was proved."""
+    from mdl.certify.words import words as of_program
+    from mdl.mechanisms.payments.words import words as of_payments
+
+    if found.contradiction is not None:
+        return of_payments(found.contradiction, design.input)
+    if found.design is not None and isinstance(found.proof, Refutation | Unboundedness):
+        return of_program(found.proof, found.design.program)
+    return []
 
 
 def _unique(notes: Sequence[str]) -> list[str]:

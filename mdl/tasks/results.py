@@ -55,8 +55,8 @@ class Results:
     """The mechanisms of the instance over report profiles (mdl.tasks.mechanisms.Mechanisms)."""
     full: bool = False
     """Whether designs keep every incentive row."""
-    certificate: str | None = None
-    """Where the proof of the latest `find` is to be written."""
+    certificate: bool = False
+    """Whether answers of `find` are to carry their proof."""
     generated: dict[tuple[Symbol, str], object] = field(default_factory=dict)
     """Answers on games too large to list (mdl.coalitions.generation.Generated)."""
 

@@ -12,17 +12,17 @@ from mdl.algebra.numbers import Numbers
 from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Table
 from mdl.data.instance import Instance
-from mdl.diagnostics import Diagnostic, Failure
+from mdl.diagnostics import Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.solution import SolverOptions, Status
 from mdl.semantics import typed
 from mdl.semantics.model import (
     CoalitionTask,
     ExpectTask,
-    LaterTask,
     LetSymbol,
     MechanismTask,
     OutcomeSymbol,
+    PointTask,
     RowSymbol,
     RuleSymbol,
     SolveTask,
@@ -31,7 +31,6 @@ from mdl.semantics.model import (
     VarSymbol,
 )
 from mdl.semantics.walks import walk
-from mdl.syntax import tree
 from mdl.tasks.claims import judge
 from mdl.tasks.results import Results, Solved
 
@@ -45,7 +44,7 @@ def run(
     front_seconds: float = 0.0,
     point: str | None = None,
     full: bool = False,
-    certificate: str | None = None,
+    certificate: bool = False,
 ) -> Iterator[Answer]:
     """Answers in the order of the tasks; a task that is refused answers with the reason."""
     results = Results(instance, options, via_pyomo, point, full=full, certificate=certificate)
@@ -61,10 +60,8 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
     text = task_text(task)
     if isinstance(task, ExpectTask):
         return _expect(instance, task, results)
-    if isinstance(task, LaterTask) and is_kkt_check(task):
+    if isinstance(task, PointTask):
         return _check_kkt(instance, task, results)
-    if isinstance(task, LaterTask):
-        return Answer(text, "refused", refused=later(task.what, task))
     try:
         if isinstance(task, MechanismTask):
             from mdl.tasks.mechanisms import answer as answer_mechanism
@@ -134,16 +131,9 @@ def _of_point(e: typed.Expr) -> bool:
     return isinstance(symbol, VarSymbol | RowSymbol | RuleSymbol)
 
 
-def is_kkt_check(task: Task) -> bool:
-    """`check kkt of R at {...};`."""
-    syntax = task.syntax if isinstance(task, LaterTask) else None
-    return isinstance(syntax, tree.CheckTask) and syntax.what is not None and syntax.what.name == "kkt"
-
-
-def _check_kkt(instance: Instance, task: LaterTask, results: Results) -> Answer:
+def _check_kkt(instance: Instance, task: PointTask, results: Results) -> Answer:
     from mdl.tasks.kkt_point import check_point
 
-    assert isinstance(task.syntax, tree.CheckTask)
     text = f"check kkt of {task.syntax.target.name}"
     try:
         return check_point(instance, task.syntax, text, results.point)
@@ -235,13 +225,3 @@ def task_text(task: Task) -> str:
     if isinstance(task, SolveTask) and task.kkt and "kkt" not in text:
         return f"solve kkt of {text}"
     return text
-
-
-def later(what: str, task: Task) -> Diagnostic:
-    """MDL901: a task that the language has and this version does not run."""
-    return Diagnostic(
-        "MDL901",
-        f"this version does not run this task yet: {what}",
-        task.span,
-        help="the rest of the file can be used: name its other tasks on the command line",
-    )
