@@ -292,11 +292,10 @@ class ExpectTask:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class LaterTask:
-    """A task that is read from its syntax when it runs: the check of a KKT point; `what` in words."""
+class PointTask:
+    """`check kkt of R at {...};`: the point stays a syntax literal, read as data when the task runs."""
 
-    what: str
-    syntax: tree.Statement
+    syntax: tree.CheckTask
     span: Span
 
 
@@ -311,7 +310,7 @@ class CoalitionTask:
     span: Span
 
 
-Task = SolveTask | ExpectTask | CoalitionTask | MechanismTask | LaterTask
+Task = SolveTask | ExpectTask | CoalitionTask | MechanismTask | PointTask
 
 
 @dataclass(slots=True, eq=False, repr=False)

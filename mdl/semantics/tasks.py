@@ -7,11 +7,9 @@ from fractions import Fraction
 from mdl.semantics import coalitions, expressions, mechanisms, task_errors, typed
 from mdl.semantics.context import EMPTY, Context
 from mdl.semantics.kinds import Unknown
-from mdl.semantics.model import ExpectTask, LaterTask, OutcomeSymbol, SolveTask, Task
+from mdl.semantics.model import ExpectTask, OutcomeSymbol, PointTask, SolveTask, Task
 from mdl.semantics.rules import rule
 from mdl.syntax import tree
-
-CHECK_KKT = "check of a KKT point"
 
 
 def task(ctx: Context, node: tree.Statement) -> Task | None:
@@ -27,7 +25,7 @@ def task(ctx: Context, node: tree.Statement) -> Task | None:
             return mechanisms.task(ctx, node)
         case tree.CheckTask(what=tree.Name(name="kkt")):
             rule(ctx, node.target, "`check kkt of`")
-            return LaterTask(CHECK_KKT, node, node.span)
+            return PointTask(node, node.span)
         case tree.CheckTask() | tree.FindTask():
             _unknown(ctx, node)
             return None
