@@ -26,6 +26,8 @@ from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
 
 LARGEST_COEFFICIENT = 1e15
+CHUNK = 2**16
+"""Values looked at together: what is made of them stays in the cache of a processor."""
 INFINITE = 1e20
 """From here on HiGHS takes a cost or a bound for infinite."""
 
@@ -172,6 +174,9 @@ def _first(values: FloatArray, low: float, high: float) -> int | None:
     least, most = float(values.min()), float(values.max())
     if -high < least and most < high and (least >= low or most <= -low or not low):
         return None
-    sizes = np.abs(values)
-    outside = (sizes < low) | (sizes >= high)
-    return int(np.argmax(outside)) if outside.any() else None
+    for start in range(0, len(values), CHUNK):
+        sizes = np.abs(values[start : start + CHUNK])
+        outside = (sizes < low) | (sizes >= high)
+        if outside.any():
+            return start + int(np.argmax(outside))
+    return None

@@ -13,11 +13,19 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coalitions, kkt, mechanisms, num, startup, transport
+from benchmarks import coalitions, design, kkt, mechanisms, num, startup, transport
 from benchmarks.measure import Case, child, sample
 from benchmarks.table import table
 
-CASES: tuple[Case, ...] = (startup.CASE, transport.CASE, num.CASE, kkt.CASE, *coalitions.CASES, *mechanisms.CASES)
+CASES: tuple[Case, ...] = (
+    startup.CASE,
+    transport.CASE,
+    num.CASE,
+    kkt.CASE,
+    *coalitions.CASES,
+    *mechanisms.CASES,
+    *design.CASES,
+)
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ ascending for columns that stand in the same order in both; where it is not, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import lcm
 from typing import Any
@@ -79,24 +79,47 @@ def _complete(columns: Places, coefficients: Numbers) -> Ell:
     return Ell(columns.astype(np.int32, copy=False), coefficients, bool((one != 0).all()))
 
 
+Rows = Callable[[Places, Places, Places], Places]
+"""Rows of a vector from true types, reports and scenarios."""
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """`sign` times (row `plus` less row `minus`) of the rectangle."""
+
+    held: Ell
+    sign: int
+    plus: Rows
+    minus: Rows
+
+
 @dataclass(slots=True, eq=False)
 class Differences:
-    """Row k is the sum over `parts` of sign * (row `plus[k]` less row `minus[k]`) of that part's rectangle."""
+    """A row for each true type, report and scenario, shape (n,) each: the sum over the parts."""
 
-    parts: Sequence[tuple[Ell, int, Places, Places]]
+    parts: Sequence[Part]
+    true: Places
+    report: Places
+    scenario: Places
 
     @property
     def entries(self) -> int:
-        return 2 * sum(e.entries for e, _, _, _ in self.parts)
+        return 2 * sum(p.held.entries for p in self.parts)
 
     @property
     def rows(self) -> int:
-        return len(self.parts[0][2])
+        return len(self.true)
+
+    def chunks(self) -> Iterator[tuple[int, Places, Places, Places]]:
+        """First row, and true types, reports and scenarios of some rows."""
+        for first in range(0, self.rows, CHUNK):
+            here = slice(first, first + CHUNK)
+            yield first, self.true[here], self.report[here], self.scenario[here]
 
 
 def compressed(groups: Sequence[Differences], width: int) -> SparseRows:
     """The rows of all groups, one group after the other: canonical, exact where every coefficient is."""
-    every = [e for g in groups for e, _, _, _ in g.parts]
+    every = [p.held for g in groups for p in g.parts]
     terms = max((g.entries for g in groups), default=0)
     unit, denominator, dtype = _unit(every, terms)
     height = sum(g.rows for g in groups)
@@ -106,11 +129,10 @@ def compressed(groups: Sequence[Differences], width: int) -> SparseRows:
     starts = np.zeros(height + 1, dtype=narrow)
     row = at = 0
     for group in groups:
-        ordered = _ordered(group.parts)
-        held = [(e, sign, plus, minus, unit[id(e)]) for e, sign, plus, minus in ordered]
-        for first in range(0, group.rows, CHUNK):
-            n = min(CHUNK, group.rows - first)
-            counts, at = _chunk(held, slice(first, first + n), n, group.entries, columns, values, at)
+        parts = [(p, unit[id(p.held)]) for p in _ordered(group.parts)]
+        for _, *rows in group.chunks():
+            n = len(rows[0])
+            counts, at = _chunk(parts, rows, group.entries, columns, values, at)
             if isinstance(counts, int):
                 counts = np.full(n, counts, dtype=narrow)
             np.cumsum(counts, out=starts[row + 1 : row + n + 1])
@@ -145,28 +167,29 @@ def _shaped(e: Ell, values: Values) -> Values:
     return values.reshape(1, 1) if len(values) == 1 != e.columns.size else values.reshape(e.columns.shape)
 
 
-def _ordered(parts: Sequence[tuple[Ell, int, Places, Places]]) -> list[tuple[Ell, int, Places, Places]]:
+def _ordered(parts: Sequence[Part]) -> list[Part]:
     """Those with the first columns first."""
-    return sorted((p for p in parts if p[0].entries), key=lambda p: int(p[0].columns[:1].min(initial=0)))
+    return sorted((p for p in parts if p.held.columns.size), key=lambda p: int(p.held.columns[0].max()))
 
 
 def _chunk(
-    parts: Sequence[tuple[Ell, int, Places, Places, Values]],
-    here: slice,
-    rows: int,
+    parts: Sequence[tuple[Part, Values]],
+    rows: Sequence[Places],
     entries: int,
     columns: Places,
     values: Values,
     at: int,
 ) -> tuple[Places | int, int]:
     """Writes some rows behind entry `at`; the number of entries of each, and the end."""
-    end = at + rows * entries
-    cols, vals = columns[at:end].reshape(rows, entries), values[at:end].reshape(rows, entries)
+    n = len(rows[0])
+    end = at + n * entries
+    cols, vals = columns[at:end].reshape(n, entries), values[at:end].reshape(n, entries)
     k, complete = 0, True
-    for held, sign, plus, minus, coefficients in parts:
-        last = k + 2 * held.entries
-        _laid(held, sign, plus[here], minus[here], coefficients, cols[:, k:last], vals[:, k:last])
-        complete &= held.complete
+    for part, coefficients in parts:
+        last = k + 2 * part.held.entries
+        plus, minus = part.plus(*rows), part.minus(*rows)
+        _laid(part.held, part.sign, plus, minus, coefficients, cols[:, k:last], vals[:, k:last])
+        complete &= part.held.complete
         k = last
     if not bool((cols[:, 1:] > cols[:, :-1]).all()):
         complete = False
@@ -217,3 +240,19 @@ def _added(cols: Places, vals: Values) -> None:
         if same.any():
             vals[:, j - 1] += np.where(same, vals[:, j], 0)
             vals[:, j] = np.where(same, 0, vals[:, j])
+
+
+# ---- numbers ----
+
+
+def gains(held: Numbers, plus: Rows, minus: Rows, true: Places, report: Places, scenario: Places) -> Numbers | None:
+    """Value `plus` less value `minus` of each row; None where int64 may not hold it."""
+    table = held.numerators
+    if table is None or table.dtype == object or 2 * largest(table) > LIMIT:
+        return None
+    out = np.empty(len(true), dtype=np.int64)
+    for first in range(0, len(true), CHUNK):
+        here = slice(first, first + CHUNK)
+        rows = (true[here], report[here], scenario[here])
+        np.subtract(table.take(plus(*rows)), table.take(minus(*rows)), out=out[here])
+    return Numbers.exact(out, held.denominator)

@@ -12,6 +12,7 @@ from mdl.algebra.numbers import Numbers
 from mdl.irrational import quantity
 from mdl.lowering import terms
 from mdl.lowering.terms import Terms
+from mdl.mechanisms.design.ell import Rows, gains
 from mdl.mechanisms.design.input import DesignAgent, DesignInput
 from mdl.mechanisms.design.selection import cell
 from mdl.mechanisms.tables import Quantity
@@ -78,18 +79,36 @@ def less(a: Terms, b: Terms) -> Terms:
     return terms.added([a, terms.negated(b)])
 
 
+def paid(agent: DesignAgent) -> tuple[Rows, Rows]:
+    """Rows of `agent.pay` for the truth and for a lie."""
+    return lambda t, r, s: pay_rows(agent, t, s), lambda t, r, s: pay_rows(agent, r, s)
+
+
+def valued(agent: DesignAgent) -> tuple[Rows, Rows]:
+    """Rows of the valuation for the truth and for a lie."""
+    return lambda t, r, s: value_rows(agent, t, t, s), lambda t, r, s: value_rows(agent, t, r, s)
+
+
 def constant_gain(agent: DesignAgent, true: Places, report: Places, scenario: Places) -> Numbers:
     """What is constant in U(true, true, s) - U(true, report, s), one a row."""
     parts: list[Numbers] = []
     pay = agent.pay.constant
     if not arithmetic.is_constant(pay):
-        own, lie = pay_rows(agent, true, scenario), pay_rows(agent, report, scenario)
-        parts.append(arithmetic.sub(pay.take(lie), pay.take(own)))
+        own, lie = paid(agent)
+        parts.append(_gain(pay, lie, own, true, report, scenario))
     value = agent.table.value if agent.value is None else agent.value.constant
     if not (isinstance(value, Numbers) and arithmetic.is_constant(value)):
-        own, lie = value_rows(agent, true, true, scenario), value_rows(agent, true, report, scenario)
-        parts.append(numbers(quantity.sub(quantity.take(value, own), quantity.take(value, lie))))
+        own, lie = valued(agent)
+        parts.append(_gain(value, own, lie, true, report, scenario))
     return arithmetic.total(parts) if parts else terms.zeros(len(true))
+
+
+def _gain(held: Quantity, plus: Rows, minus: Rows, true: Places, report: Places, scenario: Places) -> Numbers:
+    found = gains(held, plus, minus, true, report, scenario) if isinstance(held, Numbers) else None
+    if found is not None:
+        return found
+    rows = (true, report, scenario)
+    return numbers(quantity.sub(quantity.take(held, plus(*rows)), quantity.take(held, minus(*rows))))
 
 
 # ---- the whole profile ----

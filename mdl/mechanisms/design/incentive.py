@@ -20,8 +20,8 @@ from mdl.lowering import terms
 from mdl.lowering.terms import Terms
 from mdl.mechanisms.design.block import Block, bounded, rows_of, stacked
 from mdl.mechanisms.design.conditional import Conditional
-from mdl.mechanisms.design.ell import CHUNK, Differences, compressed, ell_of
-from mdl.mechanisms.design.forms import constant_gain, form, less, pay_rows, value_rows
+from mdl.mechanisms.design.ell import CHUNK, Differences, Part, compressed, ell_of
+from mdl.mechanisms.design.forms import constant_gain, form, less, paid, pay_rows, value_rows, valued
 from mdl.mechanisms.design.input import DesignAgent, DesignInput, Wanted
 from mdl.mechanisms.design.row_names import RowNames
 from mdl.mechanisms.design.selection import Selection
@@ -68,10 +68,10 @@ def _differences(given: DesignInput, rows: Sequence[tuple[Places, Places, Places
         pay, value = ell_of(agent.pay), None if agent.value is None else ell_of(agent.value)
         if pay is None or (agent.value is not None and value is None):
             return _by_terms(given, rows)
-        parts = [(pay, 1, pay_rows(agent, t, s), pay_rows(agent, r, s))]
+        parts = [Part(pay, 1, *paid(agent))]
         if value is not None:
-            parts.append((value, -1, value_rows(agent, t, t, s), value_rows(agent, t, r, s)))
-        groups.append(Differences(parts))
+            parts.append(Part(value, -1, *valued(agent)))
+        groups.append(Differences(parts, t, r, s))
     return compressed(groups, given.width)
 
 

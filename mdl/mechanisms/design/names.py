@@ -16,7 +16,6 @@ from mdl.mechanisms.profiles import CountedProfiles, Profiles
 from mdl.mechanisms.spaces import TypeSpace, text
 from mdl.program.labels import Labels, LazyAtoms
 
-
 NOTHING = "-"
 """Stands for the type of an agent that has none, and for the others' types where none has any."""
 

@@ -16,6 +16,7 @@ from mdl.program.labels import Labels, LazyAtoms
 
 Places = npt.NDArray[Any]
 
+
 class RowNames:
     """Members of all agents, types and scenarios, one agent's after the other's."""
 
