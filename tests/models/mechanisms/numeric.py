@@ -198,3 +198,45 @@ def incentive_slack(epsilon: float) -> float:
         up, down = loads(k + 1, epsilon)[0], loads(k, epsilon)[1]
         total += comb(USERS - 1, k) * 0.1**k * 0.9 ** (USERS - 1 - k) * (HIGH - LOW) * (up - down)
     return total
+
+
+def least_taxes(epsilon: float) -> float:
+    """The least expected taxes of all users, none negative: low users pay nothing, high ones what keeps low ones honest."""
+    total = 0.0
+    for k in range(USERS):
+        up, down = loads(k + 1, epsilon)[0], loads(k, epsilon)[1]
+        gain = satisfaction(up, LOW) - satisfaction(down, LOW)
+        total += comb(USERS - 1, k) * 0.1**k * 0.9 ** (USERS - 1 - k) * gain
+    return USERS * 0.1 * total
+
+
+def clarke_tax(theta: float) -> float:
+    """(Welfare of the others without the user) - (with it) at 10 high users, the cost of supply included."""
+    high = 10 - (theta == HIGH)
+
+    def welfare(number: int, users: int) -> tuple[float, tuple[float, float]]:
+        x = loads(number, 0.0, users)
+        load = number * x[0] + (users - number) * x[1]
+        good = number * satisfaction(x[0], HIGH) + (users - number) * satisfaction(x[1], LOW)
+        return good - SUPPLY * load * load, x
+
+    whole, x = welfare(10, USERS)
+    own = satisfaction(x[0] if theta == HIGH else x[1], theta)
+    return welfare(high, USERS - 1)[0] - (whole - own)
+
+
+def fairness_grid() -> Claims:
+    """`gini` and `x[1]` are expected after each of three rules: the tests take them apart by place."""
+    return {
+        "gini": [gini(10, e) for e in (0.0, 0.025, 0.2)],
+        "x[1]": [loads(10, e)[0] for e in (0.025, 0.2)],
+        "clarke.pay[1]": clarke_tax(HIGH),
+        "clarke.pay[n]": clarke_tax(LOW),
+    }
+
+
+def fairness_grid_taxes() -> Claims:
+    return {
+        "taxes.status": "optimal" if incentive_slack(0.025) >= 0 else "infeasible",
+        "taxes.objective": least_taxes(0.025),
+    }
