@@ -96,15 +96,16 @@ def test_integers_have_no_duals(tmp_path: Path) -> None:
     assert "a program with integer variables has no duals" in output
 
 
-def test_mechanisms_are_read_and_refused(tmp_path: Path) -> None:
-    """Section 9."""
+def test_taxes_and_subsidies(tmp_path: Path) -> None:
+    """Section 9: a subsidy breaks `no_subsidy`, and every sign is as the page says."""
     block = block_of(9)
     write(block, tmp_path)
-    output, status = run_mdl(("check", block.name or ""), tmp_path)
-    assert status == 0, output
+    output, status = run_mdl(("test", block.name or ""), tmp_path)
+    assert status == 0 and "7 hold, 0 fail" in output, output
     output, status = run_mdl(("solve", block.name or ""), tmp_path)
-    assert status != 0
-    assert "MDL9" in output
+    assert status == 1
+    assert "weak_budget_balance: holds (exact)" in output
+    assert "no_subsidy: fails (exact), a receives 0.25 when a=1, b=2" in output
 
 
 def test_the_violation_of_an_expectation(tmp_path: Path) -> None:
