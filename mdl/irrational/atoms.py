@@ -64,7 +64,7 @@ def rational(value: Fraction | int) -> Row:
 class Atoms:
     """The table of bases and atoms that the forms of one computation share.  It only grows."""
 
-    __slots__ = ("_base_ids", "_classes", "bases", "monomials", "products")
+    __slots__ = ("_base_ids", "_classes", "_primes", "bases", "monomials", "products")
 
     def __init__(self) -> None:
         self.bases: list[Base] = []
@@ -72,6 +72,7 @@ class Atoms:
         self.products: dict[tuple[int, int], Row] = {}
         self._base_ids: dict[Base, int] = {}
         self._classes: dict[Monomial, int] = {}
+        self._primes: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self.monomials)
@@ -81,6 +82,13 @@ class Atoms:
         if found is None:
             found = self._base_ids[held] = len(self.bases)
             self.bases.append(held)
+        return found
+
+    def prime(self, value: int) -> int:
+        """The base that a prime is."""
+        found = self._primes.get(value)
+        if found is None:
+            found = self._primes[value] = self.base(Prime(value))
         return found
 
     def term(self, coefficient: Fraction, exponents: Mapping[int, Fraction]) -> Row:

@@ -25,11 +25,12 @@ LONGEST = 2**20
 class Rows:
     """Arithmetic of rows over one table of atoms."""
 
-    __slots__ = ("atoms", "balls")
+    __slots__ = ("_logs", "atoms", "balls")
 
     def __init__(self) -> None:
         self.atoms = Atoms()
         self.balls = Balls(self.atoms)
+        self._logs: dict[int, int] = {}
 
     # ---- signs ----
 
@@ -155,8 +156,8 @@ class Rows:
         sign = -1 if content < 0 and exponent.numerator % 2 else 1
         held = dict(exponents)
         for prime, k in factored(abs(content)).items():
-            b = self.atoms.base(Prime(prime))
-            held[b] = held.get(b, Fraction(0)) + k * exponent
+            b = self.atoms.prime(prime)
+            held[b] = held[b] + k * exponent if b in held else k * exponent
         return self._term(Fraction(sign), held)
 
     def _positive(self, a: Row, exponent: Fraction | None) -> tuple[Row, Fraction]:
@@ -190,13 +191,20 @@ class Rows:
         return combined([(Fraction(1), self._log_of_rational(content)), (Fraction(1), self._as_row(Log(unit)))])
 
     def _log_of_rational(self, value: Fraction) -> Row:
-        primes = factored(value).items()
-        return combined([(Fraction(k), self._as_row(Log(rational(p)))) for p, k in primes if k])
+        return Fraction(0), tuple(sorted((self._log_of_prime(p), Fraction(k)) for p, k in factored(value).items() if k))
+
+    def _log_of_prime(self, prime: int) -> int:
+        """The atom."""
+        found = self._logs.get(prime)
+        if found is None:
+            ((found, _),) = self._as_row(Log(rational(prime)))[1]
+            self._logs[prime] = found
+        return found
 
     def _log_of_base(self, base: Base) -> Row:
         match base:
             case Prime(value):
-                return self._as_row(Log(rational(value)))
+                return Fraction(0), ((self._log_of_prime(value), Fraction(1)),)
             case Euler():
                 return rational(1)
             case Exp(of):
