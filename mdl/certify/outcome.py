@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from mdl.algebra.numbers import Numbers
 
 
@@ -44,6 +46,12 @@ class Refutation:
     irreducible: bool
     crossed: tuple[str, int] | None = None
     pivots: int = 0
+
+    @property
+    def size(self) -> int:
+        """How many rows and bounds are used."""
+        used = [w.numerators for w in (self.row_weights, self.column_weights)]
+        return 1 if self.crossed else sum(int(np.count_nonzero(w)) for w in used if w is not None)
 
 
 @dataclass(slots=True, frozen=True, eq=False)

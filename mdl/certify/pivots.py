@@ -83,11 +83,12 @@ class _Joint:
         high = np.concatenate((held.high.values, held.high_rows.values))
         has_low = np.concatenate((held.low.finite, held.low_rows.finite))
         has_high = np.concatenate((held.high.finite, held.high_rows.finite))
-        sizes = np.concatenate((1.0 / _norms(held.rows.turned()), _norms(held.rows)))
+        sizes = np.concatenate((1.0 / norms(held.rows.turned()), norms(held.rows)))
         return _Joint(low, has_low, high, has_high, has_low & has_high & (low == high), sizes)
 
 
-def _norms(rows: IntRows) -> FloatArray:
+def norms(rows: IntRows) -> FloatArray:
+    """The Euclidean length of each row, 1 of an empty one."""
     if rows.size.bit_length() > FLOAT_BITS // 2:
         return np.ones(rows.height)
     squares = np.bincount(rows.row_ids(), weights=rows.floats() ** 2, minlength=rows.height)
@@ -291,14 +292,14 @@ def of_rays(held: Integral, basis: Basis, dual: FloatArray | None, primal: Float
         terms = held.rows.floats() * primal[held.rows.columns]
         change = np.bincount(held.rows.row_ids(), weights=terms, minlength=held.height)
         joint = np.where(np.concatenate((basis.columns, basis.rows)) == BASIC, 0.0, np.concatenate((primal, change)))
-        entering = _peak(np.abs(joint) / np.concatenate((np.ones(held.width), _norms(held.rows))))
+        entering = _peak(np.abs(joint) / np.concatenate((np.ones(held.width), norms(held.rows))))
     return Hint(goal, entering)
 
 
 def _goal_of(held: Integral, basis: Basis, ray: FloatArray) -> int | None:
     """A basic row with a weight, or the basic column that the weighted rows leave over."""
     weights = ray / (held.factor.astype(np.float64) / held.divisor.astype(np.float64))
-    row = _peak(np.where(basis.rows == BASIC, np.abs(weights) * _norms(held.rows), 0.0))
+    row = _peak(np.where(basis.rows == BASIC, np.abs(weights) * norms(held.rows), 0.0))
     if row is not None:
         return held.width + row
     terms = held.rows.floats() * weights[held.rows.row_ids()]

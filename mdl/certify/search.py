@@ -8,6 +8,7 @@ more from the definitions (mdl.certify.verify) before anybody sees it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -20,11 +21,19 @@ from mdl.certify.integers import inner, integers, minus, narrowed
 from mdl.certify.linear import Integral, Sides, integral, unfit
 from mdl.certify.outcome import Outcome, Proof, Refutation, Unboundedness, Unproved
 from mdl.certify.pivots import End, Endless, Hint, Impossible, Optimal, Stopped, finish, of_rays
+from mdl.certify.smaller import likely_rows
 from mdl.certify.square import Clock, Late
 from mdl.certify.vertex import Basis
 from mdl.diagnostics import Failure
 from mdl.program.program import Program
+from mdl.program.restrict import restrict
 from mdl.program.solution import Solution
+
+FEW = 3
+"""Constraints in a proof of infeasibility that nobody wants fewer of."""
+
+SOON = 10.0
+"""Seconds spent on a shorter one."""
 
 WORK = 4_000_000
 """Rows and columns, times exact steps of the simplex method, after which a proof is given up."""
@@ -44,9 +53,31 @@ def prove(program: Program, solution: Solution | None = None, *, time_limit: flo
         return crossed
     clock = Clock.of(time_limit)
     try:
-        return _search(program, held, solution, clock)
+        found = _search(program, held, solution, clock)
     except Late:
         return Unproved(f"the time for an exact proof is over ({time_limit:g} s)")
+    if isinstance(found, Refutation) and found.size > FEW:
+        return _shorter(program, held, found, clock)
+    return found
+
+
+def _shorter(program: Program, held: Integral, found: Refutation, clock: Clock) -> Refutation:
+    """A proof from fewer constraints, where one is found soon."""
+    left = clock.left
+    clock = Clock.of(SOON if left is None else min(left, SOON))
+    try:
+        rows = likely_rows(held, clock)
+        if rows is None or int(rows.sum()) >= found.size:
+            return found
+        part = restrict(program, rows)
+        other = _search(part, integral(part), None, clock)
+    except (Failure, Late):
+        return found
+    if not isinstance(other, Refutation) or other.size >= found.size:
+        return found
+    weights = np.zeros(held.height, dtype=object)
+    weights[rows] = _whole(other.row_weights)
+    return replace(other, row_weights=Numbers.exact(narrowed(weights)))
 
 
 def _search(program: Program, held: Integral, solution: Solution | None, clock: Clock) -> Outcome:

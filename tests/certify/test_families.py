@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mdl.backends.highs import solve
-from mdl.certify import Proof, Refutation, prove
+from mdl.certify import Proof, Refutation, prove, search
 from mdl.program.solution import SolverOptions
 from tests.certify.families import auction, core, cycle_worst, even, myerson, payments
 
@@ -61,6 +61,20 @@ def test_payments_exist_just_where_no_cycle_is_negative(seed: int) -> None:
         weights = found.row_weights.fractions()
         assert {w for w in weights if w} == {1}
         assert worst <= -found.gap < 0
+
+
+def test_a_shorter_proof_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = np.random.default_rng(1).integers(0, 50, (12, 12)).tolist()
+    short = prove(payments(table))
+    monkeypatch.setattr(search, "FEW", 10**9)
+    first = prove(payments(table))
+    assert isinstance(first, Refutation) and isinstance(short, Refutation)
+    # Two types that each gain by reporting the other: no cycle has fewer reports.
+    assert first.size > short.size == 2
+    monkeypatch.setattr(search, "likely_rows", lambda held, clock: np.zeros(held.height, dtype=np.bool_))
+    monkeypatch.setattr(search, "FEW", 3)
+    unhelpful = prove(payments(table))
+    assert isinstance(unhelpful, Refutation) and unhelpful.size == first.size
 
 
 def majority(players: int) -> dict[frozenset[int], Fraction]:
