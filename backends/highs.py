@@ -13,7 +13,7 @@ from time import perf_counter
 import numpy as np
 
 from mdl.algebra.numbers import FloatArray
-from mdl.backends.arrays import Arrays, block_at, dense_row, name_of_column, name_of_row, single, to_arrays
+from mdl.backends.arrays import CHUNK, Arrays, block_at, dense_row, name_of_column, name_of_row, single, to_arrays
 from mdl.backends.errors import out_of_range, solver_missing, wrong_class
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import failed, solve_linear
@@ -26,8 +26,6 @@ from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
 
 LARGEST_COEFFICIENT = 1e15
-CHUNK = 2**16
-"""Values looked at together: what is made of them stays in the cache of a processor."""
 INFINITE = 1e20
 """From here on HiGHS takes a cost or a bound for infinite."""
 
@@ -169,13 +167,12 @@ def _refuse_bound(block: Columns | Rows, bound: Bound | None, held: FloatArray) 
 
 def _first(values: FloatArray, low: float, high: float) -> int | None:
     """The place of the first value whose size is outside low <= size < high; copies nothing where all are positive."""
-    if not len(values):
-        return None
-    least, most = float(values.min()), float(values.max())
-    if -high < least and most < high and (least >= low or most <= -low or not low):
-        return None
     for start in range(0, len(values), CHUNK):
-        sizes = np.abs(values[start : start + CHUNK])
+        part = values[start : start + CHUNK]
+        least, most = float(part.min()), float(part.max())
+        if -high < least and most < high and (least >= low or most <= -low or not low):
+            continue
+        sizes = np.abs(part)
         outside = (sizes < low) | (sizes >= high)
         if outside.any():
             return start + int(np.argmax(outside))
