@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from tests.models.mechanisms.brute import Profile, Setting, swap
-from tests.models.mechanisms.exact_lp import Row, maximise
+from tests.models.mechanisms.exact_lp import Combination, Row, maximise
 
-Rows = list[tuple[Row, str, Fraction | int]]
+Rows = list[tuple[Combination, str, Fraction | int]]
 
 
 def money(agent: int, profile: Profile) -> str:
@@ -28,7 +28,7 @@ def payments(
     """The largest weighted sum of payments, `goal(profile)` each (the prior), for outcomes that are known.
 
     `require` takes dominant_ic, bayesian_ic, ex_post_ir, interim_ir, weak_budget, strong_budget, no_subsidy.
-    Raises Infeasible where no payments satisfy the requirements.
+    Raises InfeasibleError where no payments satisfy the requirements.
     """
     rows: Rows = []
     for i in s.agents:

@@ -5,21 +5,24 @@ It shares no code with mdl or with a solver; it is slow and is meant for program
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 Row = dict[str, Fraction | int]
+Combination = Mapping[str, Fraction | int]
 
 
-class Infeasible(Exception):
+class InfeasibleError(Exception):
     """No point satisfies the rows."""
 
 
-class Unbounded(Exception):
+class UnboundedError(Exception):
     """The objective has no bound."""
 
 
-def maximise(goal: Row, rows: Sequence[tuple[Row, str, Fraction | int]], free: set[str] | None = None) -> Fraction:
+def maximise(
+    goal: Combination, rows: Sequence[tuple[Combination, str, Fraction | int]], free: set[str] | None = None
+) -> Fraction:
     """The largest value of `goal` subject to `(row, sense, bound)`, sense `<=`, `>=` or `==`.
 
     Columns are at least 0 unless they are in `free`.
@@ -61,7 +64,7 @@ def _simplex(table: list[list[Fraction]], right: list[Fraction], cost: list[Frac
         constant = _pivot(body, value, objective, zero, basis, outside, min(range(m), key=lambda i: value[i]), n)
         constant = _climb(body, value, objective, constant, basis, outside)
         if constant < 0:
-            raise Infeasible
+            raise InfeasibleError
     if n + m in basis:
         i = basis.index(n + m)
         j = next(k for k, c in enumerate(body[i]) if c)
@@ -96,7 +99,7 @@ def _climb(
         j = min(rising, key=lambda k: outside[k])
         tight = [i for i, line in enumerate(body) if line[j] > 0]
         if not tight:
-            raise Unbounded
+            raise UnboundedError
         i = min(tight, key=lambda k: (value[k] / body[k][j], basis[k]))
         constant = _pivot(body, value, objective, constant, basis, outside, i, j)
 

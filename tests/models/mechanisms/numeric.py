@@ -108,9 +108,7 @@ def data_market_growth() -> Claims:
     def pay(i: int, report: Profile) -> float:
         return value(i, report, report) - value(i, report, report, i)
 
-    s = Setting(
-        [[0.5, 1, 1.5, 2]] * 2, value, pay, lambda i, t: value(i, t, t, i), allowed=at_most_truth
-    )
+    s = Setting([[0.5, 1, 1.5, 2]] * 2, value, pay, lambda i, t: value(i, t, t, i), allowed=at_most_truth)
     claims: Claims = {
         "exploit.dominant_ic": "holds" if dominant_gain(s) <= 1e-12 else "fails",
         "exploit.ex_post_ir": "holds" if ex_post_loss(s) <= 1e-12 else "fails",
@@ -192,7 +190,7 @@ def gini(number: int, epsilon: float) -> float:
 
 
 def incentive_slack(epsilon: float) -> float:
-    """The expectation of (5.22) over the other 99 users, each high with probability 1/10: at least 0 where taxes exist."""
+    """The expectation of (5.22) over the other users, each high with probability 1/10: at least 0 where taxes exist."""
     total = 0.0
     for k in range(USERS):
         up, down = loads(k + 1, epsilon)[0], loads(k, epsilon)[1]
@@ -201,7 +199,7 @@ def incentive_slack(epsilon: float) -> float:
 
 
 def least_taxes(epsilon: float) -> float:
-    """The least expected taxes of all users, none negative: low users pay nothing, high ones what keeps low ones honest."""
+    """The least expected taxes, none negative: low users pay nothing, high ones what keeps low ones honest."""
     total = 0.0
     for k in range(USERS):
         up, down = loads(k + 1, epsilon)[0], loads(k, epsilon)[1]

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from tests.models.expects import count
-from tests.models.mechanisms import numeric, reference
+from tests.models.mechanisms import classics, numeric, papers, trades
+from tests.models.mechanisms.designs import payments
+from tests.models.mechanisms.parts import solvable
 from tests.models.reference import MODELS
 from tests.models.test_models import mdl
 
@@ -31,7 +33,7 @@ def functions(module: Any) -> dict[str, Callable[[], dict[str, Any]]]:
     return {n: f for n, f in inspect.getmembers(module, inspect.isfunction) if n in stems}
 
 
-REFERENCES = {**functions(reference), **functions(numeric)}
+REFERENCES = {**functions(classics), **functions(trades), **functions(papers), **functions(numeric)}
 
 
 def claims(text: str) -> list[tuple[str, str, Fraction | None]]:
@@ -78,7 +80,7 @@ def test_every_number_comes_out_another_way(path: Path) -> None:
 
 
 def status_of(name: str, task: str, *words: str) -> str:
-    return next(t["status"] for t in tasks(name, *words) if t["task"] == task)
+    return next(str(t["status"]) for t in tasks(name, *words) if t["task"] == task)
 
 
 def test_the_boundary_of_the_data_market_by_doubling_and_bisection() -> None:
@@ -110,16 +112,16 @@ def test_a_fixed_market_exactly(largest: int) -> None:
 def test_the_subsidy_of_bilateral_trade(n: int) -> None:
     found = tasks("bilateral_trade_5", "find subsidised", "find balanced", "--set", f"n={n}")
     by_task = {t["task"]: t for t in found}
-    assert by_task["find subsidised"]["objective"] == pytest.approx(float(reference.even(n)), abs=1e-12)
-    assert (by_task["find balanced"]["status"] == "optimal") == (reference.even(n) >= 0)
+    assert by_task["find subsidised"]["objective"] == pytest.approx(float(trades.even(n)), abs=1e-12)
+    assert (by_task["find balanced"]["status"] == "optimal") == (trades.even(n) >= 0)
 
 
 @pytest.mark.parametrize(("epsilon", "status"), [("0.5", "optimal"), ("0.8571", "optimal"), ("0.8572", "infeasible")])
 def test_the_range_of_epsilon(epsilon: str, status: str) -> None:
     for task in ("find dominant", "find bayesian"):
         assert status_of("fairness_dominant", task, task, "--set", f"epsilon={epsilon}") == status
-    s = reference.fair_division(Fraction(epsilon))
-    assert reference.solvable(lambda: reference.payments(s, {"dominant_ic", "ex_post_ir"})) == status
+    s = papers.fair_division(Fraction(epsilon))
+    assert solvable(lambda: payments(s, {"dominant_ic", "ex_post_ir"})) == status
 
 
 def test_bayesian_taxes_of_the_smart_grid_exist_below_a_fifth() -> None:
