@@ -31,7 +31,8 @@ class Found:
     problems' unit.
 
     `ties` and `unsure` (K,) as in BatchSolution.  `plain` (K,): every column is as large (small) as its sense says.
-    `pull` (K,): by how much the objective changes at most where every bound moves by 1, in the problems' units.
+    `pull` (K, 2), where numbers were rounded: by how much the objective changes at most where every bound of a column,
+    of a row, moves by 1 in the problem's rows and costs.
     """
 
     end: Any
@@ -51,7 +52,7 @@ class Found:
             ties=np.zeros(count, dtype=np.bool_),
             unsure=np.zeros(count, dtype=np.bool_),
             plain=np.zeros(count, dtype=np.bool_),
-            pull=np.zeros(count),
+            pull=np.zeros((count, 2)),
         )
 
     def take(self, chosen: Places) -> Found:
@@ -164,8 +165,9 @@ def _record(ended: Ended, places: Places, found: Found, problems: Problems, ask_
     plain = (tables.sense == problems.sense[mine]).all(axis=1)
     found.put(mine, End.OPTIMAL, _integers(tables.point()), _integers(tables.det), ties, plain)
     if problems.linear.rounded:
-        gain = tables.gradient() / tables.det[:, None]
-        found.pull[mine] = np.abs(gain).sum(axis=1)
+        gain = np.abs(tables.gradient() / tables.det[:, None]).astype(np.float64)
+        column = tables.outside < tables.n
+        found.pull[mine] = np.stack([np.where(held, gain, 0.0).sum(axis=1) for held in (column, ~column)], axis=1)
 
 
 def _integers(values: Any) -> Any:

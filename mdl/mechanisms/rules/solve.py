@@ -83,7 +83,7 @@ def _verdicts(
     """What was decided, and the cases that are left to the solvers."""
     ends = np.zeros(batch.cases, dtype=np.int8)
     ties, unsure = np.zeros(batch.cases, dtype=np.bool_), np.zeros(batch.cases, dtype=np.bool_)
-    pull = np.zeros(batch.cases)
+    pull = np.zeros((batch.cases, 2))
     for problems, found in parts:
         ends[problems.cases], pull[problems.cases] = found.end, found.pull
         ties[problems.cases], unsure[problems.cases] = found.ties, found.unsure
@@ -101,10 +101,10 @@ def _rounding(batch: Batch, linear: Linear, pull: FloatArray, values: Numbers) -
     scale = linear.cost_scale
     lost = np.zeros(batch.cases) if scale is None else 2 * reach / scale
     if linear.rough:
-        sizes = [float(np.abs(side).max(initial=0)) for pair in (linear.low, linear.high) for side in pair]
-        moved = 2.0**-BITS * max(sizes) / linear.unit + reach
+        sizes = [max(float(np.abs(s[k]).max(initial=0)) for s in (linear.low, linear.high)) for k in range(2)]
+        moved = [2.0**-BITS * size / linear.unit for size in sizes]
         unit = float(batch.program.objective.linear.coefficients.denominator) if scale is None else scale
-        lost = lost + pull / unit * moved
+        lost = lost + (pull[:, 0] * moved[0] + pull[:, 1] * (moved[1] + reach)) / unit
     return np.asarray(lost / (1 + np.abs(answers.optima(batch, values).floats())), dtype=np.float64)
 
 
