@@ -84,7 +84,8 @@ def _at(start: Tables, matrix: IntArray, basic: Flags, at_high: Flags) -> Tables
         det = int(square.det())
         if det == 0:
             return None
-        adjoint = _integers(square.inv() * det) * (1 if det > 0 else -1)
+        inverse: Any = square.inv()
+        adjoint = _integers(inverse * det) * (1 if det > 0 else -1)
         det = abs(det)
     across = _times(adjoint, matrix[np.ix_(rows, others)])
     below = matrix[np.ix_(slacks, columns)]
