@@ -182,7 +182,7 @@ def mechaudit(folder: Path, clock: Clock) -> Finish:
         environment = FiniteEnvironment(
             agents=types,
             outcomes=["nobody", *names],
-            prior=JointPrior.independent({name: dict.fromkeys(held, 1 / values) for name, held in types.items()}),
+            prior=JointPrior.from_independent({name: dict.fromkeys(held, 1 / values) for name, held in types.items()}),
             values=PrivateValues(lambda agent, own, outcome: float(own) if outcome == agent else 0.0),
         )
         problem = environment.design(objective=ExpectedRevenue(), requirements=(DSIC(), ExPostIR()))

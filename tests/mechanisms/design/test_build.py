@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -14,6 +15,7 @@ from mdl import driver
 from mdl.algebra.numbers import Numbers
 from mdl.answer.rows import RowPrinter
 from mdl.diagnostics import Failure
+from mdl.mechanisms.design import ell, incentive
 from mdl.mechanisms.design.back import Design
 from mdl.mechanisms.design.build import build
 from mdl.mechanisms.design.selection import Selection
@@ -187,6 +189,43 @@ def test_expectations_are_conditional_on_the_own_type_and_exact() -> None:
     assert form == {
         "win[a; 2, 1]": -2 * other, "win[a; 2, 2]": -2 * same, "t[a; 2, 1]": other, "t[a; 2, 2]": same
     }  # fmt: skip
+
+
+def test_rows_are_the_same_however_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    hand = Hand(THREE, ("dominant_ic",), adjust=("h",), base=lambda a, r: Fraction(r[0] * r[1], 3 + a))
+    whole = as_rows(build(hand.given()).program)
+    monkeypatch.setattr(ell, "CHUNK", 5)
+    assert as_rows(build(hand.given()).program) == whole
+    monkeypatch.setattr(incentive, "ell_of", lambda form: None)
+    assert as_rows(build(hand.given()).program) == whole
+
+
+def test_rows_of_an_auction_need_no_sorting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcome variables stand before payments, and each in the order of the cases."""
+    monkeypatch.setattr(ell, "_added", lambda *_: pytest.fail("rows were sorted"))
+    build(Hand(THREE, ("dominant_ic", "ex_post_ir"), prior=uniform(THREE)).given())
+
+
+def test_coefficients_beyond_64_bits_and_floats() -> None:
+    large = 10**30
+    hand = Hand({"a": (1, large), "b": (1, 2)}, ("dominant_ic",))
+    form, _, _ = as_rows(build(hand.given()).program)[f"ic[a: {large} -> 1 | b=2]"]
+    at = {f"win[a; {large}, 2]": -large, "win[a; 1, 2]": large, f"t[a; {large}, 2]": 1, "t[a; 1, 2]": -1}
+    assert form == at
+    given_ = Hand(THREE, ("dominant_ic",)).given()
+    value = given_.agents[0].value
+    assert value is not None
+    floats = replace(value, variables=tuple(replace(e, coefficients=_inexact(e.coefficients)) for e in value.variables))
+    given_.agents = (replace(given_.agents[0], value=floats), given_.agents[1])
+    (block,) = [r for r in build(given_).program.rows if r.name == "ic"]
+    assert not block.linear.coefficients.is_exact
+    wanted = as_rows(build(Hand(THREE, ("dominant_ic",)).given()).program)
+    found = as_rows(build(given_).program)
+    assert {k: f for k, (f, _, _) in found.items()} == {k: f for k, (f, _, _) in wanted.items()}
+
+
+def _inexact(held: Numbers) -> Numbers:
+    return Numbers.inexact(held.floats())
 
 
 # ---- rows without variables --------------------------------------------------------------------------
