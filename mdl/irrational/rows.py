@@ -105,9 +105,9 @@ class Rows:
 
     def divide(self, a: Row, b: Row) -> Row:
         """Faults: "zero" ("nought" where both are)."""
+        if not self._sign_decided(b):
+            raise Fault("nought" if not self._sign_decided(a) else "zero", 0)
         if not b[1]:
-            if not b[0]:
-                raise Fault("nought" if a == rational(0) else "zero", 0)
             return scaled(a, 1 / b[0])
         ratio = proportion(a, b)
         return rational(ratio) if ratio is not None else self.multiply(a, self.power(b, Fraction(-1)))
@@ -125,19 +125,16 @@ class Rows:
             for _ in range(int(exponent) - 1):
                 result = self.multiply(result, a)
             return result
-        if single(a) and self._separable(a, exponent):
+        if single(a) and (exponent.denominator == 1 or self._surely_positive(a)):
+            if exponent < 0 and not self._sign_decided(a):
+                raise Fault("zero", 0)
             ((atom, coefficient),) = a[1]
             exponents = {b: e * exponent for b, e in self.atoms.monomials[atom]}
             return self._scaled_term(coefficient, exponent, exponents)
-        unit, content = self._positive(a, exponent)
-        return self._scaled_term(content, exponent, {self.atoms.base(Sum(unit)): exponent})
-
-    def _separable(self, a: Row, exponent: Fraction) -> bool:
-        """Whether (c * prod b^e)^r is c^r * prod b^(e r)."""
-        ((atom, coefficient),) = a[1]
-        if exponent.denominator == 1:
-            return True
-        return coefficient > 0 and all(self.atoms.surely_positive(b) for b, _ in self.atoms.monomials[atom])
+        sign, content, unit = self._parts(a)
+        if not sign:
+            return self._rational_power(Fraction(0), exponent)
+        return self._scaled_term(sign * content, exponent, {self.atoms.base(Sum(unit)): exponent})
 
     def _rational_power(self, value: Fraction, exponent: Fraction) -> Row:
         if not value:
@@ -160,17 +157,25 @@ class Rows:
             held[b] = held[b] + k * exponent if b in held else k * exponent
         return self._term(Fraction(sign), held)
 
-    def _positive(self, a: Row, exponent: Fraction | None) -> tuple[Row, Fraction]:
-        """`a` as content * unit with the unit positive and primitive; a logarithm has no exponent."""
+    def _parts(self, a: Row) -> tuple[int, Fraction, Row]:
+        """(sign, content, unit) with a = sign * content * unit, the content and the primitive unit positive."""
         unit, content = primitive(a)
-        sign = self.sign(unit)
+        sign = self._sign_decided(unit)
+        return sign, content, unit if sign >= 0 else scaled(unit, Fraction(-1))
+
+    def _sign_decided(self, a: Row) -> int:
+        """Fault "undecided" where the sign is not known."""
+        if single(a) and self._surely_positive(a):
+            return 1
+        sign = self.sign(a)
         if sign == UNKNOWN:
             raise Fault("undecided", 0)
-        if sign > 0:
-            return unit, content
-        if exponent is None or exponent.denominator != 1:
-            raise Fault("log" if exponent is None else "power", 0)
-        return scaled(unit, Fraction(-1)), -content
+        return sign
+
+    def _surely_positive(self, a: Row) -> bool:
+        """Whether the multiple of one atom is a product of positive numbers."""
+        ((atom, coefficient),) = a[1]
+        return coefficient > 0 and all(self.atoms.surely_positive(b) for b, _ in self.atoms.monomials[atom])
 
     # ---- logarithm and exponential ----
 
@@ -180,13 +185,13 @@ class Rows:
             if a[0] <= 0:
                 raise Fault("log", 0, a[0])
             return self._log_of_rational(a[0])
-        if single(a) and self._separable(a, Fraction(1, 2)):
+        if single(a) and self._surely_positive(a):
             ((atom, coefficient),) = a[1]
             parts = [(Fraction(1), self._log_of_rational(coefficient))]
             parts += [(e, self._log_of_base(self.atoms.bases[b])) for b, e in self.atoms.monomials[atom]]
             return combined(parts)
-        unit, content = self._positive(a, None)
-        if content < 0:
+        sign, content, unit = self._parts(a)
+        if sign <= 0:
             raise Fault("log", 0)
         return combined([(Fraction(1), self._log_of_rational(content)), (Fraction(1), self._as_row(Log(unit)))])
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from mdl.algebra.vectors import Fault
 from mdl.irrational.atoms import Row, rational
 from mdl.irrational.factor import factored
 from mdl.irrational.rows import Rows, combined, scaled
@@ -128,6 +129,39 @@ def test_numbers_near_0_have_their_sign(make: Callable[[], Row], sign: int) -> N
 def test_what_is_not_seen_to_be_0_is_not_called_0() -> None:
     # sqrt(3 + 2 sqrt 2) = 1 + sqrt 2 is an identity that the form does not see
     assert T.sign(minus(sqrt(plus(3, times(2, sqrt(2)))), plus(1, sqrt(2)))) == 2
+
+
+seen = HIDDEN[0][1]
+
+
+def unseen() -> Row:
+    return minus(sqrt(plus(3, times(2, sqrt(2)))), plus(1, sqrt(2)))
+
+
+@pytest.mark.parametrize(
+    ("make", "fault"),
+    [
+        (lambda: T.divide(rational(1), seen()), "zero"),
+        (lambda: T.divide(seen(), seen()), "nought"),
+        (lambda: power(seen(), -1), "zero"),
+        (lambda: log(seen()), "log"),
+        (lambda: T.divide(unseen(), unseen()), "undecided"),
+        (lambda: power(unseen(), "0.5"), "undecided"),
+        (lambda: log(unseen()), "undecided"),
+        (lambda: power(log(plus(1, unseen())), -1), "undecided"),
+        (lambda: power(minus(log(2), 1), "0.5"), "power"),
+        (lambda: log(minus(1, sqrt(2))), "log"),
+    ],
+)
+def test_a_hidden_zero_is_no_divisor(make: Callable[[], Row], fault: str) -> None:
+    with pytest.raises(Fault) as raised:
+        make()
+    assert raised.value.what == fault
+
+
+def test_powers_of_what_is_0_in_another_form() -> None:
+    assert power(seen(), "0.5") == power(seen(), 20) == rational(0)
+    assert power(seen(), 0) == rational(1)
 
 
 @pytest.mark.parametrize(
