@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import coalitions, design, kkt, mechanisms, num, startup, transport
+from benchmarks import coalitions, design, kkt, mechanisms, num, rules, startup, transport
 from benchmarks.measure import Case, child, sample
 from benchmarks.table import table
 
@@ -25,6 +25,7 @@ CASES: tuple[Case, ...] = (
     *coalitions.CASES,
     *mechanisms.CASES,
     *design.CASES,
+    *rules.CASES,
 )
 
 
