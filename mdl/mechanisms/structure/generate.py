@@ -100,7 +100,8 @@ def generate(
 ) -> Generated:
     """Solves a linear design; `prop` is its one (required) incentive property, dominant_ic or bayesian_ic.
 
-    `start` gives pairs (n, 2) of true type and report to begin with, by agent; None: neighbours in the list of types.
+    `start` gives pairs (n, 2) of true type and report to begin with, by agent; neighbours in the list of types for an
+    agent that it does not name.
     Raises Failure as `build` does.
     """
     rows = _first(given, prop, start)
@@ -154,7 +155,8 @@ def _first(given: DesignInput, prop: str, start: Mapping[int, Places] | None) ->
     for k, agent in enumerate(given.agents):
         size, scenarios = agent.table.types, agent.table.scenarios
         rows.held[k], rows.known[k] = [np.zeros((0, 3), dtype=np.int64)], _nothing(size, scenarios)
-        pairs = _adjacent(size) if start is None else np.asarray(start[k])
+        chosen = None if start is None else start.get(k)
+        pairs = _adjacent(size) if chosen is None else np.asarray(chosen)
         pairs = pairs[np.asarray(agent.table.allowed)[pairs[:, 0], pairs[:, 1]]]
         many = scenarios if prop == "dominant_ic" else 1
         scenario = np.tile(np.arange(many), len(pairs))
