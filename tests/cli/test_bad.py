@@ -9,7 +9,12 @@ import pytest
 from mdl.cli.main import main
 from tests.golden import compare, models_in
 
-COMMANDS = {"bad/data": ("check",), "bad/compile": ("check", "solve", "explain"), "bad/kkt": ("solve",)}
+COMMANDS = {
+    "bad/data": ("check",),
+    "bad/compile": ("check", "solve", "explain"),
+    "bad/kkt": ("solve",),
+    "bad/mechanisms": ("solve",),
+}
 
 
 @pytest.mark.parametrize("path", [p for f in COMMANDS for p in models_in(f)], ids=lambda p: f"{p.parent.name}/{p.stem}")
