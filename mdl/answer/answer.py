@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -15,6 +16,10 @@ Value = float | int | Fraction | str
 """A number, or a member for an element-valued let."""
 
 
+Key = Atom | tuple[Atom, ...]
+"""A component of an index; several at once are shown together and are one after the other in JSON."""
+
+
 @dataclass(slots=True)
 class Table:
     """Values of one family by index, in the order of its index set.
@@ -23,7 +28,7 @@ class Table:
     """
 
     name: str
-    rows: list[tuple[tuple[Atom, ...], Value]]
+    rows: Sequence[tuple[tuple[Key, ...], Value]]
     of: str = ""
 
 
@@ -56,7 +61,7 @@ class Answer:
     status: Status | None = None
     solver: str = ""
     message: str = ""
-    objective: float | None = None
+    objective: float | Fraction | None = None
     values: list[Table] = field(default_factory=list)
     duals: list[Table] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from mdl.algebra.atoms import Atom
-from mdl.answer.answer import Answer, Table, Value
+from mdl.answer.answer import Answer, Key, Table, Value
 from mdl.diagnostics.as_json import encode as encode_diagnostic
 
 
@@ -63,7 +63,13 @@ def task(answer: Answer) -> dict[str, Any]:
 
 
 def tables(found: Iterable[Table]) -> dict[str, list[list[Any]]]:
-    return {t.name: [[*map(member, key), value(v)] for key, v in t.rows] for t in found}
+    return {t.name: [[*components(key), value(v)] for key, v in t.rows] for t in found}
+
+
+def components(key: Iterable[Key]) -> Iterator[str | int | float]:
+    """The components of an index; composite types are opened, as in `M.pay[a, 1, 0.2]`."""
+    for part in key:
+        yield from map(member, part if isinstance(part, tuple) else (part,))
 
 
 def member(atom: Atom) -> str | int | float:

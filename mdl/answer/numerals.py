@@ -7,6 +7,11 @@ from fractions import Fraction
 LONGEST = 10**40
 """Numerators and denominators from here on are not written out."""
 
+WIDE = 30
+"""Characters that a number may have in a table for people."""
+
+BIG = 10**300
+
 
 def short(value: float) -> str:
     """Seven significant digits; a solver's last bits are noise to a reader."""
@@ -25,6 +30,12 @@ def exact(value: Fraction | int) -> str:
         return str(value.numerator)
     decimal = _decimal(value)
     return decimal if decimal is not None and len(decimal) <= 12 else f"{value.numerator}/{value.denominator}"
+
+
+def brief(value: Fraction | int) -> str:
+    """As `exact`; what is wider than a table has room for is `~` its first digits."""
+    text = exact(value)
+    return text if len(text) <= WIDE or abs(Fraction(value)) >= BIG else f"~{short(float(value))}"
 
 
 def _about(value: Fraction) -> str:

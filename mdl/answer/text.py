@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from mdl.answer.answer import Answer, Check, Size, Table, Value
-from mdl.answer.numerals import exact, short
+from mdl.answer.answer import Answer, Check, Key, Size, Table, Value
+from mdl.answer.numerals import brief, exact, short
 from mdl.program.program import ProgramClass
 from mdl.program.solution import Status
 
@@ -49,7 +49,7 @@ def _solved(answer: Answer) -> Iterable[str]:
         yield f"  note: {note}"
     yield from (f"  {line}" for line in answer.reasons)
     if answer.objective is not None:
-        yield f"  objective = {short(answer.objective)}"
+        yield f"  objective = {value_text(answer.objective)}"
     for table in answer.values:
         yield from table_lines(table, "")
     for table in answer.duals:
@@ -71,13 +71,13 @@ def status_text(status: Status, size: Size | None) -> str:
 
 def table_lines(table: Table, prefix: str) -> Iterable[str]:
     """`name = value` for a scalar; a heading and one line a member otherwise."""
-    rows = table.rows
+    rows = list(table.rows)
     if len(rows) == 1 and not rows[0][0]:
         yield f"  {prefix}{table.name} = {value_text(rows[0][1])}"
         return
     yield f"  {prefix}{table.name}"
     shown = rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS // 2] + rows[-MOST_ROWS // 2 :]
-    keys = [", ".join(str(a) for a in key) for key, _ in shown]
+    keys = [", ".join(map(key_text, key)) for key, _ in shown]
     texts = [value_text(value) for _, value in shown]
     width = max((len(k) for k in keys), default=0)
     for k, (key, text) in enumerate(zip(keys, texts, strict=True)):
@@ -86,7 +86,13 @@ def table_lines(table: Table, prefix: str) -> Iterable[str]:
         yield f"    {key.ljust(width)}  {text}"
 
 
+def key_text(key: Key) -> str:
+    if isinstance(key, tuple):
+        return f"({', '.join(map(key_text, key))})"
+    return exact(key) if isinstance(key, Fraction) else str(key)
+
+
 def value_text(value: Value) -> str:
     if isinstance(value, str):
         return value
-    return exact(value) if isinstance(value, Fraction | int) else short(value)
+    return brief(value) if isinstance(value, Fraction | int) else short(value)

@@ -10,7 +10,7 @@ from mdl.algebra.atoms import Atom
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
 from mdl.answer import tables
-from mdl.answer.answer import Answer, Check, Table
+from mdl.answer.answer import Answer, Check, Key, Table, Value
 from mdl.certify.outcome import Refutation, Unboundedness
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
@@ -134,7 +134,8 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
         return made
     studied.outcomes.given = design.found(found.point)
     if found.objective is not None and (studied.mechanism.goal is not None or studied.mechanism.shortfall):
-        made.objective = float(found.objective.floats()[0])
+        exact = found.objective.is_exact
+        made.objective = found.objective.fractions()[0] if exact else float(found.objective.floats()[0])
         made.notes += _optimality(found)
     required = studied.mechanism.require
     if required:
@@ -150,40 +151,51 @@ def _solver(found: Found) -> str:
 def _columns(design: Unknown, found: Found) -> list[Table]:
     """Unknown transfers and outcomes as found."""
     assert found.point is not None
+    opened = _composites(design.reports)
     out = []
     for block in design.input.columns:
         values = found.point.take(slice(block.start, block.start + len(block.labels)))
         listed = values.fractions() if found.level == "exact" else values.floats().tolist()
-        out.append(Table(block.name, [(block.labels.key(k), v) for k, v in enumerate(listed)]))
+        keys = (tuple(opened.get(a, a) for a in block.labels.key(k)) for k in range(len(listed)))
+        out.append(Table(block.name, list(zip(keys, listed, strict=True))))
     return out
 
 
+def _composites(reports: Reports) -> dict[Atom, tuple[Atom, ...]]:
+    """Composite types by the names that labels have for them."""
+    several = (s for s in reports.spaces if len(s.components) > 1)
+    return {s.name(k): s.atoms(k) for s in several for k in range(s.size)}
+
+
 def transfers(held: Mechanisms, studied: Studied) -> list[Table]:
-    """Transfers by formula at every report profile, by agent and profile; none where there are too many."""
+    """Transfers by formula at every report profile, by agent and profile; none where there are too many.
+
+    Those of a family over several sets of agents have one name, and are one table.
+    """
     reports, known = held.reports, studied.known
     formulas = [t for t in studied.mechanism.transfers if t.body is not None]
     if known is None or reports.cases * len(reports.spaces) * len(formulas) > SHOWN:
         return []
-    out = []
+    listed: dict[str, list[tuple[tuple[Key, ...], Value]]] = {}
     for transfer in formulas:
-        rows: list[tuple[tuple[Atom, ...], float]] = []
+        rows = listed.setdefault(transfer.name, [])
         for a, space in enumerate(reports.spaces):
             if reports.profiles.pays_like(a) is None and (found := known.transfer(transfer, a)) is not None:
                 values = _plain(found)
-                rows += [((space.agent, *_profile(reports, c)), v) for c, v in enumerate(values)]  # type: ignore[misc]
-        out.append(Table(transfer.name, rows))  # type: ignore[arg-type]
-    return out
+                rows += [((space.agent, *_profile(reports, c)), v) for c, v in enumerate(values)]
+    return [Table(name, rows) for name, rows in listed.items()]
 
 
-def _plain(found: Quantity) -> list[object]:
+def _plain(found: Quantity) -> list[Value]:
     if isinstance(found, Numbers) and found.is_exact:
         return list(found.fractions())
     return list(quantity.floats(found).tolist())
 
 
-def _profile(reports: Reports, case: int) -> tuple[Atom, ...]:
+def _profile(reports: Reports, case: int) -> tuple[Key, ...]:
+    """The types in a case, agent by agent: composite ones as tuples."""
     told = ((s, k) for s, k in zip(reports.spaces, reports.profiles.types_of(case), strict=True) if s.components)
-    return tuple(s.name(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told)
+    return tuple(s.atoms(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told)
 
 
 def check_of(verdict: Verdict) -> Check:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mdl.answer.numerals import exact, short
+from mdl.answer.numerals import brief, exact, short
 
 
 @given(st.fractions(max_denominator=10**39).filter(lambda v: abs(v.numerator) < 10**40))
@@ -47,3 +47,17 @@ def test_short_has_seven_digits_and_no_negative_zero() -> None:
 )
 def test_long_numbers(value: Fraction, text: str) -> None:
     assert exact(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(2, 3), "2/3"),
+        (Fraction(4999999998, 2500000001), "4999999998/2500000001"),
+        (Fraction(10**20 + 1, 10**20 + 3), "~1"),
+        (Fraction(-(10**30) - 1, 3 * 10**21), "~-3.333333e+08"),
+        (Fraction(10**400 + 1), "1...e+400"),
+    ],
+)
+def test_brief_says_where_digits_are_left_out(value: Fraction, text: str) -> None:
+    assert brief(value) == text
