@@ -9,6 +9,8 @@ from mdl.certify.outcome import Proof, Refutation, Unboundedness, Unproved
 from mdl.certify.search import prove
 from mdl.diagnostics import Failure
 from mdl.mechanisms.design.build import build
+from mdl.mechanisms.payments.duals import proof as of_paths
+from mdl.mechanisms.payments.separable import applies
 from mdl.mechanisms.payments.words import certificate as of_payments
 from mdl.mechanisms.search import Found
 from mdl.mechanisms.unknown import Unknown
@@ -32,6 +34,11 @@ def _document(design: Unknown, found: Found, model: dict[str, str]) -> dict[str,
         if made is None:
             raise Failure(errors.no_certificate(name, "its valuations are no rationals", span))
         return made
+    if found.payments is not None:
+        held = applies(design.input)
+        proved = None if isinstance(held, str) else of_paths(found.payments, held)
+        if proved is not None:
+            return document(*proved, model)
     program = build(design.input).program
     if found.design is not None and found.design.program.height == program.height:
         program, proof = found.design.program, found.proof

@@ -215,15 +215,20 @@ def _direction(
 def _goal(
     terms: Terms, design: DesignInput, unknowns: Sequence[Unknown], beliefs: Sequence[Belief] | None
 ) -> int | str:
-    """1 where the objective rises with every payment that it names, -1 where it falls, 0 without payments."""
+    """1 where the objective rises with every payment that it names, -1 where it falls, 0 without payments.
+
+    Payments at types of probability 0, which nothing need bound, must not be named.
+    """
     row = assembled(list(terms.variables), 1, design.width)
     every = np.concatenate([u.column.reshape(-1) for u in unknowns])
     if not np.isin(row.columns, every).all():
         return "the objective names unknowns that are no payments"
     ways: set[int] = set()
     for k, unknown in enumerate(unknowns):
-        coefficients = _at(row.columns, row.coefficients, unknown.column.reshape(-1))
+        coefficients = at_columns(row.columns, row.coefficients, unknown.column.reshape(-1))
         ways |= {int(s) * unknown.sign for s in np.unique(arithmetic.signs(coefficients))} - {0}
+        if beliefs is not None and not _possible(coefficients, unknown.column.shape, beliefs[k]):
+            return "the objective counts payments at types of probability 0"
         if beliefs is not None and not _in_expectation(coefficients, unknown.column.shape, beliefs[k]):
             return "the objective weighs payments otherwise than the beliefs do"
     if len(ways) > 1:
@@ -231,7 +236,7 @@ def _goal(
     return ways.pop() if ways else 0
 
 
-def _at(columns: Places, coefficients: Numbers, wanted: Places) -> Numbers:
+def at_columns(columns: Places, coefficients: Numbers, wanted: Places) -> Numbers:
     """The coefficients of some columns, 0 where there is none; `columns` ascend."""
     place = np.searchsorted(columns, wanted)
     place[place == len(columns)] = 0
@@ -239,6 +244,11 @@ def _at(columns: Places, coefficients: Numbers, wanted: Places) -> Numbers:
     yes = np.flatnonzero(there)
     zeros = Numbers.constant(0, len(wanted) - len(yes))
     return arithmetic.merge([(yes, coefficients.take(place[yes])), (np.flatnonzero(~there), zeros)], len(wanted))
+
+
+def _possible(coefficients: Numbers, shape: tuple[int, ...], held: Belief) -> bool:
+    named = (arithmetic.signs(coefficients).reshape(shape) != 0).any(axis=1)
+    return not (named & (arithmetic.signs(held.types) == 0)).any()
 
 
 def _in_expectation(coefficients: Numbers, shape: tuple[int, ...], held: Belief) -> bool:

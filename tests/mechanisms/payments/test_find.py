@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from mdl.algebra.numbers import Numbers
 from mdl.irrational import quantity
 from mdl.mechanisms.design.input import DesignInput
+from mdl.mechanisms.payments.duals import proof
 from mdl.mechanisms.payments.extreme import Contradiction
 from mdl.mechanisms.payments.find import Payments, find
 from mdl.mechanisms.payments.separable import Separable, applies
@@ -154,6 +155,8 @@ def test_payments_exist_where_the_program_has_them(drawn: tuple[DesignInput, lis
     assert found.objective is not None
     (value,) = found.objective.fractions()
     assert value == sum(c * v for c, v in zip(objective, values, strict=True))
+    proved = proof(found, separable)
+    assert proved is not None and proved[1].optimum == value
     assert abs(float(value) - (-best if least else best)) < 1e-6
 
 
@@ -196,7 +199,9 @@ def expected_design(weight: list[Fraction], wanted: list[str], objective: list[F
     value = [Fraction((t + 1) * share[r, s]) for t in range(3) for r in range(3) for s in range(2)]
     grid = np.arange(6).reshape(3, 2)
     held = agent_table("a", 3, 2, value, [Fraction(0)] * 6, grid, weight=Numbers.of(weight))
-    return design([held], wanted, None, objective)
+    made = design([held], wanted, None, objective)
+    made.weight = Numbers.of(weight)
+    return made
 
 
 def test_only_expectations_matter_where_beliefs_do_not_depend_on_the_own_type() -> None:
@@ -223,6 +228,7 @@ def test_only_expectations_matter_where_beliefs_do_not_depend_on_the_own_type() 
     rows += [Row(("floor",), {(0, r, s): -1}, Fraction(0)) for r in range(3) for s in range(2)]
     best = by_program(made, rows, weight)
     assert best is not None and abs(float(found.objective.fractions()[0]) - best) < 1e-9
+    assert proof(found, separable) is not None
     place, values = columns(made), found.values.fractions()
     for row in rows:
         assert sum(c * values[place[key]] for key, c in row.terms.items()) <= row.bound
@@ -276,6 +282,7 @@ def test_expected_requirements_of_two_agents(data: st.DataObject) -> None:
     if isinstance(found, Payments):
         assert best is not None and found.objective is not None
         assert abs(float(found.objective.fractions()[0]) - best) < 1e-7
+        assert proof(found, separable) is not None
         place, held = columns(made), found.values.fractions()
         for row in rows.values():
             assert sum(c * held[place[key]] for key, c in row.terms.items()) <= row.bound
@@ -289,6 +296,13 @@ def test_expected_requirements_of_two_agents(data: st.DataObject) -> None:
         for key, coefficient in row.terms.items():
             sums[key] = sums.get(key, Fraction(0)) + step.times * coefficient
     assert not any(sums.values()) and found.total.fractions() == [total] and total < 0
+
+
+def test_types_that_cannot_be_have_no_part_in_the_objective() -> None:
+    """Nothing bounds what they pay."""
+    weight = [t * o for t in (Fraction(1, 2), Fraction(0), Fraction(1, 2)) for o in (Fraction(1, 2),) * 2]
+    answer = applies(expected_design(weight, ["bayesian_ic", "interim_ir"], [Fraction(1)] * 6))
+    assert answer == "the objective counts payments at types of probability 0"
 
 
 def test_beliefs_that_depend_on_the_own_type_are_for_the_program() -> None:
