@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from time import perf_counter
 
+import numpy as np
+
 from mdl.algebra.numbers import Numbers
 from mdl.certify.outcome import Outcome, Proof, Refutation, Unboundedness, Unproved
 from mdl.certify.search import prove
@@ -24,7 +26,7 @@ from mdl.mechanisms.payments.separable import Separable, applies
 from mdl.mechanisms.structure.generate import generate, tightened
 from mdl.mechanisms.structure.neighbours import Structure, incentive, structure
 from mdl.mechanisms.unknown import Unknown
-from mdl.program.program import Domain, Program, ProgramClass
+from mdl.program.program import Bound, Columns, Domain, Program, ProgramClass
 from mdl.program.solution import Solution, SolverOptions, Status
 
 MANY = 20_000
@@ -205,9 +207,31 @@ def _of_program(unknown: Unknown, design: Design, solution: Solution, proof: Out
             made.status = Status.UNBOUNDED
         case Unproved(reason=reason):
             made.level, made.why = "numeric", reason
-            made.point = None if solution.values is None else Numbers.inexact(solution.values[:width])
+            made.point = None if solution.values is None else _settled(design.program, solution).take(slice(0, width))
             made.objective = None if solution.objective is None else Numbers.inexact([solution.objective])
     return made
+
+
+def _settled(program: Program, solution: Solution) -> Numbers:
+    """A solver's point; of a program with integer columns the exact optimum with these as they are, where it has one.
+
+    So what a search with integers found can be audited exactly, though that nothing is better is the solver's word.
+    """
+    assert solution.values is not None
+    point = Numbers.inexact(solution.values)
+    if all(c.domain is Domain.CONTINUOUS for c in program.columns):
+        return point
+    columns = tuple(c if c.domain is Domain.CONTINUOUS else _fixed(c, solution) for c in program.columns)
+    proof = prove(replace(program, columns=columns, kind=ProgramClass.LP))
+    return proof.point if isinstance(proof, Proof) else point
+
+
+def _fixed(block: Columns, solution: Solution) -> Columns:
+    """A block of integer columns held at the nearest integers."""
+    assert solution.values is not None
+    values = np.rint(solution.values[block.start : block.start + len(block.labels)]).astype(np.int64)
+    bound = Bound(Numbers.exact(values))
+    return replace(block, lower=bound, upper=bound, domain=Domain.CONTINUOUS)
 
 
 def optimum(found: Found) -> Fraction | None:
