@@ -167,7 +167,7 @@ def found(full: bool) -> Peer:
         with clock("find"):
             results = Results(instance, SolverOptions(), full=full)
             answer = mechanisms.answer(instance, instance.model.tasks[0], "find auctioned", results)
-        return lambda: [*(n for n in answer.notes if "exact" in n), answer.objective]
+        return lambda: [*(n for n in answer.notes if "proved" in n), float(answer.objective or 0)]
 
     return peer
 
