@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from mdl import driver
 from mdl.cli import loading
@@ -11,7 +12,10 @@ from mdl.cli.main import DONE, FAILS, show
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
-from mdl.semantics.model import GameSymbol, Model, OutcomeSymbol, SolveTask, TypeSymbol
+from mdl.semantics.model import GameSymbol, MechanismSymbol, Model, OutcomeSymbol, SolveTask, TypeSymbol
+
+if TYPE_CHECKING:
+    from mdl.tasks.check_mechanisms import Sketch
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,13 +50,22 @@ def run(arguments: argparse.Namespace) -> int:
             waiting[name] = needs
         else:
             wrong += [d for d in found_wrong if d not in wrong]
+    sketches: list[Sketch] = []
+    mechanisms = [s for s in instance.model.symbols.values() if isinstance(s, MechanismSymbol)]
+    if mechanisms:
+        from mdl.tasks.check_mechanisms import reports_of, sketch, too_early
+
+        reports, found_wrong = reports_of(instance)
+        wrong += [d for d in (*found_wrong, *too_early(instance)) if d not in wrong]
+        if reports is not None:
+            sketches = [sketch(reports, m) for m in mechanisms]
     if wrong:
         raise Failure([*wrong, *false])
     if false:
         show(false, arguments.json)
         return FAILS
     if arguments.json:
-        print_json(instance.model.name, found, waiting)
+        print_json(instance.model.name, found, waiting, sketches)
     elif not arguments.quiet:
         print(f"{arguments.file}: no mistakes")
         for name, made in found.items():
@@ -64,6 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(f"  {name}: {summary_of_game(instance, game)}")
         for name, needs in waiting.items():
             print(f"  {name}: class not known before {' and '.join(needs)} {'have' if needs[1:] else 'has'} values")
+        for made_of in sketches:
+            print(f"  {made_of.mechanism}: {made_of.line()}")
         show([reason for p in found.values() if p is not None for reason in reasons(p)], False)
     return DONE
 
@@ -93,7 +108,12 @@ def reasons(program: Program) -> list[Diagnostic]:
     return list(program.faults)
 
 
-def print_json(model: str, found: dict[str, Program | None], waiting: dict[str, tuple[str, ...]]) -> None:
+def print_json(
+    model: str,
+    found: dict[str, Program | None],
+    waiting: dict[str, tuple[str, ...]],
+    sketches: Sequence[Sketch],
+) -> None:
     import json
 
     from mdl.diagnostics.as_json import encode
@@ -109,4 +129,10 @@ def print_json(model: str, found: dict[str, Program | None], waiting: dict[str, 
         for name, p in found.items()
     ]
     rules += [{"rule": name, "class": None, "needs": list(needs), "diagnostics": []} for name, needs in waiting.items()]
-    print(json.dumps({"model": model, "rules": rules, "diagnostics": []}))
+    told: dict[str, Any] = {"model": model, "rules": rules, "diagnostics": []}
+    if sketches:
+        told["mechanisms"] = [
+            {"mechanism": s.mechanism, "outcome": s.outcome, "profiles": s.profiles, "unknowns": s.unknowns}
+            for s in sketches
+        ]
+    print(json.dumps(told))

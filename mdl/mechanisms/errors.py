@@ -40,6 +40,17 @@ def too_many_profiles(profiles: int, rows: int, limit: int, sizes: str, span: Sp
     )
 
 
+def too_many_values(name: str, count: int, limit: int, span: Span) -> Diagnostic:
+    """MDL608: a type with more values than could ever be compared; nothing has been allocated."""
+    return Diagnostic(
+        "MDL608",
+        f"type `{name}` has {count:,} values: of one agent alone {count * count:,} pairs of true type and report, "
+        f"over the limit of {limit:,}",
+        span,
+        help="take fewer values or a coarser `step`",
+    )
+
+
 def prior_sum(name: str, total: str, whose: str, span: Span) -> Diagnostic:
     """MDL610: probabilities that do not add up to 1, exactly."""
     return Diagnostic(

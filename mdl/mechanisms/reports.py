@@ -22,15 +22,12 @@ from mdl.mechanisms import errors
 from mdl.mechanisms.lift import Lift
 from mdl.mechanisms.priors import Prior, prior_of
 from mdl.mechanisms.profiles import Profiles
-from mdl.mechanisms.spaces import Component, TypeSpace, spaces
+from mdl.mechanisms.spaces import LIMIT, Component, TypeSpace, spaces
 from mdl.semantics.kinds import Element
 from mdl.semantics.model import LetSymbol, Model, SetSymbol, Symbol, TypeSymbol
 from mdl.semantics.typed import IndexVar
 
 Places = npt.NDArray[np.int64]
-
-LIMIT = 2**27
-"""Utilities (agent, true type, report profile) beyond which nothing is listed."""
 
 
 @dataclass(slots=True, eq=False)
@@ -96,7 +93,7 @@ class Reports:
 def over_reports(instance: Instance) -> Reports:
     """The report profiles of an instance.
 
-    Raises Failure: types without a list of values (MDL600 to 602), too many profiles (MDL603), no agents (MDL604),
+    Raises Failure: types without a list of values (MDL600 to 602, 608), too many profiles (MDL603), no agents (MDL604),
     a wrong prior (MDL610 to 615).
     """
     from mdl.mechanisms.interchangeable import profiles_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
+from math import isqrt, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +26,11 @@ from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric
 from mdl.semantics.model import SetSymbol, TypeSymbol
 
-LIMIT = 10_000_000
-"""A domain of more values than this is refused."""
+LIMIT = 2**27
+"""Utilities (agent, true type, report profile) beyond which nothing is listed."""
+
+MOST = isqrt(LIMIT)
+"""Values beyond which a type alone has more pairs of true value and report than that."""
 
 
 @dataclass(slots=True, eq=False)
@@ -126,7 +129,7 @@ def agents_of(instance: Instance) -> list[int]:
 
 
 def spaces(instance: Instance) -> tuple[TypeSpace, ...]:
-    """One space an agent, in agent order.  Raises Failure (MDL600 to MDL602) where a type has no list of values."""
+    """One space an agent, in agent order.  Raises Failure (MDL600 to MDL602, MDL608) where a type has no list of values."""
     agents = agents_of(instance)
     parts: dict[int, list[Component]] = {a: [] for a in agents}
     wrong: list[Diagnostic] = []
@@ -171,6 +174,7 @@ def _lists(instance: Instance, symbol: TypeSymbol) -> Iterator[tuple[Atom, ...]]
     held = ev.set(symbol.domain, frame)
     universe = instance.store.universe
     if isinstance(held, Fixed):
+        _few(symbol, held.domain.size)
         atoms = tuple(universe.atoms(held.domain.columns[0]))
         for _ in range(frame.size):
             yield atoms
@@ -178,7 +182,14 @@ def _lists(instance: Instance, symbol: TypeSymbol) -> Iterator[tuple[Atom, ...]]
     family: Family = held.family
     rows = range(family.rows) if held.rows is None else held.rows.tolist()
     for row in rows:
-        yield tuple(universe.atoms(family.domain(int(row)).columns[0]))
+        one = family.domain(int(row))
+        _few(symbol, one.size)
+        yield tuple(universe.atoms(one.columns[0]))
+
+
+def _few(symbol: TypeSymbol, count: int) -> None:
+    if count > MOST:
+        raise Failure(errors.too_many_values(symbol.name, count, LIMIT, symbol.span))
 
 
 def _grids(instance: Instance, symbol: TypeSymbol, domain: typed.Interval) -> Iterator[tuple[Atom, ...]]:
@@ -190,7 +201,6 @@ def _grids(instance: Instance, symbol: TypeSymbol, domain: typed.Interval) -> It
         if step <= 0:
             raise Failure(errors.bad_step(symbol.name, shown(step), symbol.step.span))
         count = int((high - low) // step) + 1 if high >= low else 0
-        if count > LIMIT:
-            raise Failure(errors.endless_domain(symbol.name, domain.span))
+        _few(symbol, count)
         values = [low + k * step for k in range(count)]
         yield tuple(v.numerator if v.denominator == 1 else v for v in values)
