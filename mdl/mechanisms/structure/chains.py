@@ -1,6 +1,7 @@
 """A known outcome: rows that the rows between neighbouring types add up to.
 
-With types in the order of their domain and g(t, r) = value(t, t) - value(t, r), ic[t -> r] says p_t - p_r <= g(t, r).
+With types in the order of their domain (block by block, where a part of them is public) and g(t, r) = value(t, t) -
+value(t, r), the row ic[t -> r] says p_t - p_r <= g(t, r).
 For t > r the rows between neighbours  ic[k+1 -> k], k = r .. t-1,  add up to
 
     p_t - p_r <= g(r+1, r) + ... + g(t, t-1),
@@ -21,6 +22,7 @@ import numpy as np
 from mdl.algebra.numbers import IntArray
 from mdl.mechanisms.payments.constraints import Constraints, belief, gaps, in_expectation, there
 from mdl.mechanisms.payments.whole import whole
+from mdl.mechanisms.structure.blocks import blocks
 from mdl.mechanisms.structure.reduction import Reduction
 from mdl.mechanisms.tables import AgentTable, Flags
 
@@ -32,7 +34,7 @@ def dominant(table: AgentTable) -> Reduction | str:
     """Rows in every scenario; the reason where too few would go."""
     gap = gaps(table.value, table.types, table.scenarios)
     held = Constraints(table.types, table.scenarios, gap, there(table), None, None, None, None)
-    return _reduced(held, str(table.name))
+    return _reduced(held, table.allowed, str(table.name))
 
 
 def bayesian(table: AgentTable) -> Reduction | str:
@@ -40,7 +42,7 @@ def bayesian(table: AgentTable) -> Reduction | str:
     beliefs = belief(table)
     if beliefs is None:
         return f"what {table.name} believes about the others depends on its own type"
-    found = _reduced(in_expectation(table, beliefs, False, False), str(table.name))
+    found = _reduced(in_expectation(table, beliefs, False, False), table.allowed, str(table.name))
     if isinstance(found, str) or not len(found.triples):
         return found
     pairs = found.pairs.copy()
@@ -48,22 +50,25 @@ def bayesian(table: AgentTable) -> Reduction | str:
     return replace(found, pairs=pairs, triples=found.triples[:0])
 
 
-def _reduced(held: Constraints, name: str) -> Reduction | str:
+def _reduced(held: Constraints, allowed: Flags, name: str) -> Reduction | str:
     if held.reports < 3:
         return f"{name} has only {held.reports} types"
-    bounds = whole([held.gap])
-    shape = (held.reports, held.reports, held.scenarios)
-    low, high = (side.reshape(shape) for side in bounds.parts[0])
-    pairs = np.abs(np.subtract.outer(np.arange(held.reports), np.arange(held.reports))) == 1
-    needed = held.there & ~pairs[:, :, None] & ~_implied(low, high, held.there)
-    triples = np.argwhere(needed)
-    every, neighbours = int(held.there.sum()), int((held.there & pairs[:, :, None]).sum())
+    order = np.argsort(blocks(allowed), kind="stable")
+    bounds, shape = whole([held.gap]), (held.reports, held.reports, held.scenarios)
+    low, high = (side.reshape(shape)[np.ix_(order, order)] for side in bounds.parts[0])
+    there = held.there[np.ix_(order, order)]
+    near = np.abs(np.subtract.outer(np.arange(held.reports), np.arange(held.reports))) == 1
+    triples = np.argwhere(there & ~near[:, :, None] & ~_implied(low, high, there))
+    every, neighbours = int(there.sum()), int((there & near[:, :, None]).sum())
     kept = neighbours + len(triples)
     if every - kept < WORTH_IT * every:
         return f"the rows between neighbouring types of {name} do not add up to most others"
     why = f"the rows between neighbouring types of {name} add up to the others"
     if not len(triples) and _increasing(low, high):
         why = f"single crossing holds for {name} (differences of valuations increase in the type)"
+    pairs = np.zeros_like(near)
+    pairs[np.ix_(order, order)] = near
+    triples[:, :2] = order[triples[:, :2]]
     return Reduction(pairs, triples, kept, every, why)
 
 

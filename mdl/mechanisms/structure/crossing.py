@@ -14,13 +14,13 @@ over the groups between).  Then U(t|t) >= U(k|t), and U(k|t) - U(r|t) = U(k|k) -
 (a_k - a_r) >= 0.  Likewise upwards, with all signs turned.  Rows in both directions are needed: with lies in one
 direction only, a need not be monotone, and nothing is left out.
 
+Types that cannot report each other at all, since a part of them is public, are looked at apart, block by block.
+
 In expectation the same holds for A_r = E a(x(r, .)): beliefs must be the same for all types, since else payments are
 weighed differently by each.  Types of probability 0 have no rows; all rows to them stay, and the others are a chain.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -31,10 +31,11 @@ from mdl.lowering.entries import assembled
 from mdl.lowering.terms import Terms
 from mdl.mechanisms.design.input import DesignAgent
 from mdl.mechanisms.payments.constraints import belief
+from mdl.mechanisms.structure.blocks import blocks, complete
 from mdl.mechanisms.structure.reduction import Reduction
 from mdl.mechanisms.tables import AgentTable, Flags, Places
 
-LARGEST = 50_000_000
+LARGEST = 20_000_000
 """Coefficients of a table of all types and columns: more are not looked at."""
 
 
@@ -54,25 +55,30 @@ def bayesian(agent: DesignAgent) -> Reduction | str:
 def _reduced(agent: DesignAgent, possible: Flags, scenarios: int) -> Reduction | str:
     table = agent.table
     assert agent.value is not None
-    if int(possible.sum()) < 3:
-        return f"{table.name} has only {int(possible.sum())} types"
+    block = blocks(table.allowed)
+    sizes = np.bincount(block, weights=possible)
+    if int(sizes.max()) < 3:
+        return f"{table.name} has only {int(sizes.max())} types to choose from"
     if table.broken is not None and np.any(table.broken):
         return f"some lies of {table.name} break its bounds"
-    if not table.allowed.all():
+    if not complete(table.allowed, block):
         return f"some lies of {table.name} are not allowed, and the argument needs rows in both directions"
     held = _coefficients(agent.value, table)
     if isinstance(held, str):
         return held
-    rank = _line(held)
-    if rank is None:
-        return f"the types of {table.name} differ by more than one number"
-    pairs = _neighbours(rank, possible)
-    every = int(possible.sum()) * (table.types - 1) * scenarios
+    pairs = np.zeros((table.types, table.types), dtype=bool)
+    for number in range(len(sizes)):
+        types = np.flatnonzero(block == number)
+        rank = _line(held[types])
+        if rank is None:
+            return f"the types of {table.name} differ by more than one number"
+        pairs[np.ix_(types, types)] = _neighbours(rank, possible[types])
+    every = int((table.allowed & possible[:, None]).sum() - possible.sum()) * scenarios
     kept = int(pairs[possible].sum()) * scenarios
     none = np.zeros((0, 3), dtype=np.int64)
-    return Reduction(
-        pairs, none, kept, every, f"single crossing holds for {table.name} (its types differ by one number)"
-    )
+    public = "" if len(sizes) == 1 else ", what is public given"
+    why = f"single crossing holds for {table.name} (its types differ by one number{public})"
+    return Reduction(pairs, none, kept, every, why)
 
 
 def _neighbours(rank: Places, possible: Flags) -> Flags:
@@ -92,14 +98,8 @@ def _neighbours(rank: Places, possible: Flags) -> Flags:
     return out
 
 
-@dataclass(slots=True, frozen=True, eq=False)
-class _Vectors:
+def _coefficients(value: Terms, table: AgentTable) -> IntArray | str:
     """One row a type: coefficients over (case, column) and differences of constants, as whole numbers."""
-
-    rows: IntArray
-
-
-def _coefficients(value: Terms, table: AgentTable) -> _Vectors | str:
     if value.nodes:
         return f"the valuation of {table.name} is not linear in the outcome"
     if not value.constant.is_exact or any(not e.coefficients.is_exact for e in value.variables):
@@ -118,8 +118,8 @@ def _coefficients(value: Terms, table: AgentTable) -> _Vectors | str:
     constants = value.constant.numerators
     assert constants is not None
     if not arithmetic.is_constant(value.constant):
-        return _Vectors(np.concatenate((rows, _relative(constants.reshape(table.types, cases))), axis=1))
-    return _Vectors(rows)
+        return np.concatenate((rows, _relative(constants.reshape(table.types, cases))), axis=1)
+    return rows
 
 
 def _relative(constants: IntArray) -> IntArray:
@@ -132,9 +132,8 @@ def _relative(constants: IntArray) -> IntArray:
     return constants - constants[:, :1]
 
 
-def _line(held: _Vectors) -> Places | None:
+def _line(rows: IntArray) -> Places | None:
     """The order of the types where their vectors lie on one line, else None; equal vectors have equal numbers."""
-    rows = held.rows
     if not rows.shape[1]:
         return np.zeros(len(rows), dtype=np.int64)
     if rows.dtype != object and int(np.abs(rows).max(initial=0)) >= 2**30:

@@ -127,6 +127,31 @@ def test_lies_in_one_direction_keep_all_rows_of_a_free_outcome(
     assert word in (found if isinstance(found, str) else found.why)
 
 
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("wanted", [["dominant_ic", "ex_post_ir"], ["bayesian_ic", "interim_ir"]])
+def test_a_public_part_of_the_type_makes_blocks(wanted: list[str], last: bool) -> None:
+    """Types 10 p + v or 10 v + p with p public; each value of p has a chain of its own, in the list or across it."""
+    numbers = [10 * x + y for x in (1, 2, 3) for y in (1, 2, 3)]
+    public = (lambda n: n // 10) if last else (lambda n: n % 10)
+    types = {"a": numbers, "b": [15, 25]}
+    hand = Hand(types, wanted, prior=uniform(types))
+    hand.allowed = lambda a, t, r: a == 1 or public(t) == public(r)
+    design = hand.given()
+    found = neighbours(design.agents[0], wanted[0])
+    assert not isinstance(found, str) and "what is public given" in found.why
+    scenarios = 2 if wanted[0] == "dominant_ic" else 1
+    assert (found.all, found.kept) == (3 * 6 * scenarios, 3 * 4 * scenarios)
+    same(design, structure(design).selection)
+    hand.value = lambda a, own, reports: Fraction(own * (reports[a] + reports[1 - a] // 10) if a == 0 else 0)
+    design = hand.given()
+    found = neighbours(design.agents[0], wanted[0])
+    assert not isinstance(found, str) and (found.all, found.kept) == (3 * 6 * scenarios, 3 * 4 * scenarios)
+    assert all(
+        public(numbers[t]) == public(numbers[r]) for t, r in np.argwhere(found.pairs & design.agents[0].table.allowed)
+    )
+    same(design, structure(design).selection)
+
+
 def test_two_incentive_properties_or_a_softened_one_keep_all_rows() -> None:
     types = {"a": [1, 2, 3, 4]}
     soft = Hand(types, [], ["dominant_ic"], prior=uniform(types)).given()
