@@ -145,6 +145,8 @@ def public_project() -> Claims:
         "expected_externality.dominant_ic": holds(dominant_gain(expected)),
         "expected_externality.violation[dominant_ic]": dominant_gain(expected),
         "expected_externality.revenue": revenue(expected),
+        "expected_externality.pay[ann, 5, 0, 0]": agv(0, (5, 0, 0)),
+        "by_hand.pay[ann, 5, 0, 0]": agv(0, (5, 0, 0)),
     }
 
 

@@ -198,6 +198,25 @@ def incentive_slack(epsilon: float) -> float:
     return total
 
 
+def efficiency_slack(epsilon: float) -> float:
+    """H(epsilon) of (5.12): expected loss of all utilities (without the cost of supply) by a lie."""
+    x = [loads(m, epsilon) for m in range(USERS + 1)]
+    worst = []
+    for true, said in ((1, 0), (0, 1)):
+        theta = HIGH if true else LOW
+        total = 0.0
+        for k in range(USERS):
+            here, there = x[k + true], x[k + said]
+            own = satisfaction(here[0] if true else here[1], theta) - satisfaction(
+                there[0] if said else there[1], theta
+            )
+            others = k * (satisfaction(here[0], HIGH) - satisfaction(there[0], HIGH))
+            others += (USERS - 1 - k) * (satisfaction(here[1], LOW) - satisfaction(there[1], LOW))
+            total += comb(USERS - 1, k) * 0.1**k * 0.9 ** (USERS - 1 - k) * (own + others)
+        worst.append(total)
+    return min(worst)
+
+
 def least_taxes(epsilon: float) -> float:
     """The least expected taxes, none negative: low users pay nothing, high ones what keeps low ones honest."""
     total = 0.0
@@ -238,3 +257,19 @@ def fairness_grid_taxes() -> Claims:
         "taxes.status": "optimal" if incentive_slack(0.025) >= 0 else "infeasible",
         "taxes.objective": least_taxes(0.025),
     }
+
+
+def pvcg_figure() -> Claims:
+    """S* = sqrt(10 X) less cost, over a fine grid of what the nine others supply; no derivative is used."""
+
+    def best(own: float, cost: float) -> tuple[float, float]:
+        grid = [(own * a / 100, k / 200) for a in (0, 50, 100) for k in range(4501)]
+        value, x = max((sqrt(10 * (x + y)) - y / 2 - cost * x, x) for x, y in grid)
+        return value, x
+
+    alone = best(0, 0)[0]
+    claims: Claims = {"tau.dominant_ic": "holds"}
+    for own, cost in ((1, 0.1), (3, 0.1), (5, 0.1), (5, 0.3), (5, 0.7)):
+        value, x = best(own, cost)
+        claims[f"tau.pay[p0, {own}, {cost}]"] = -(value + cost * x - alone)
+    return claims

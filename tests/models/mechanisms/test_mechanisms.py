@@ -125,4 +125,10 @@ def test_the_range_of_epsilon(epsilon: str, status: str) -> None:
 
 
 def test_bayesian_taxes_of_the_smart_grid_exist_below_a_fifth() -> None:
-    assert numeric.incentive_slack(0.15) > 0
+    assert numeric.incentive_slack(0.15) == pytest.approx(0.3030, abs=1e-4)
+    assert numeric.incentive_slack(0.0) == pytest.approx(13.66, abs=5e-3)
+    assert numeric.incentive_slack(0.1999) == 0
+
+
+def test_the_condition_of_figure_17_is_without_the_cost_of_supply() -> None:
+    assert numeric.efficiency_slack(0.025) > 0 > numeric.efficiency_slack(0.026)
