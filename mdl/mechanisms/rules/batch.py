@@ -49,7 +49,8 @@ class Batch:
 class BatchSolution:
     """Answers case by case; an infeasible or unbounded case is a status, never an exception.
 
-    values  (width,)  the outcome; 0 in cases without one.  Exact Numbers where `exact`, else float64
+    values  (width,)  the outcome; 0 in cases without one.  Exact Numbers where `exact`; may be (a corner found with
+                      rounded costs) or be float64 where not
     optimum (cases,)  the objective of each case, its constant included; 0 in cases without an outcome
     status  (cases,)  OPTIMAL; LOCAL (not proved convex); INFEASIBLE; UNBOUNDED; INFEASIBLE_OR_UNBOUNDED; LIMIT;
                       INTERRUPTED; FAILED

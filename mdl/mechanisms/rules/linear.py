@@ -21,6 +21,9 @@ CELLS = 2**19
 SAMPLE = 32
 """Problems of one matrix that are solved to find bases for the others."""
 
+LARGEST = 250_000
+"""Entries of a table from which on nothing is done here."""
+
 WORTH = 0.02
 """A basis that solves less than this share of what is left, and those after it, are not asked further."""
 
@@ -69,7 +72,9 @@ class Found:
 
 
 def solve_group(problems: Problems) -> Found:
-    """Every problem of the group, integer columns included; equal ones once."""
+    """Every problem of the group, integer columns included; equal ones once.  OPEN where they are too large."""
+    if problems.n * problems.m > LARGEST:
+        return Found.nothing(len(problems), problems.n)
     first, kind = problems.distinct()
     chosen = problems.take(first)
     if problems.whole.any():

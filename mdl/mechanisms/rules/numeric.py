@@ -12,12 +12,17 @@ import numpy as np
 
 from mdl.algebra.numbers import FloatArray
 from mdl.backends import dispatch
-from mdl.mechanisms.rules.batch import Batch, Places
-from mdl.mechanisms.rules.sharpen import ROUNDING, Sharpener
-from mdl.mechanisms.rules.split import Split
+from mdl.diagnostics import Failure
+from mdl.mechanisms.rules.batch import Batch, Flags, Places
+from mdl.mechanisms.rules.objectives import by_case
+from mdl.mechanisms.rules.sharpen import ROUNDING, Sharpener, broken
+from mdl.mechanisms.rules.split import Split, element_cases
 from mdl.mechanisms.rules.twins import equal_cases
+from mdl.mechanisms.rules.unique import unique
+from mdl.program.evaluation import Evaluation
 from mdl.program.maps import spread
 from mdl.program.program import Domain, ProgramClass
+from mdl.program.residual import column_sides, row_sides
 from mdl.program.solution import Solution, SolverOptions, Status
 
 COLUMNS = {ProgramClass.QP: 900, ProgramClass.MIP: 1}
@@ -25,19 +30,23 @@ COLUMNS = {ProgramClass.QP: 900, ProgramClass.MIP: 1}
 MOST = 20_000
 
 GOOD = (Status.OPTIMAL, Status.LOCAL)
+HOLDS = 1e-9
+"""Relative violation of a row up to which it holds where there is nothing to choose."""
 STOP = (Status.INTERRUPTED,)
 
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Answers:
-    """values (width,) of the whole batch, 0 where nothing was asked; status and error (asked,), in the order asked.
+    """values (width,) of the whole batch, 0 where nothing was asked; the others (asked,), in the order asked.
 
     error: what the objective may be off by, relative to 1 + its size; infinite where there is no bound.
+    alone: there is no other optimal outcome.
     """
 
     values: FloatArray
     status: list[Status]
     error: FloatArray
+    alone: Flags
 
 
 def solve_cases(batch: Batch, cases: Places, options: SolverOptions | None = None) -> Answers:
@@ -45,33 +54,67 @@ def solve_cases(batch: Batch, cases: Places, options: SolverOptions | None = Non
     split = Split(batch)
     first, kind = equal_cases(batch, split.elements)
     asked = np.unique(first[kind[cases]])
-    out = Answers(np.zeros(batch.program.width), [Status.FAILED] * len(asked), np.full(len(asked), np.inf))
-    for part in _parts(batch, asked):
+    out = Answers(
+        values=np.zeros(batch.program.width),
+        status=[Status.FAILED] * len(asked),
+        error=np.full(len(asked), np.inf),
+        alone=np.zeros(len(asked), dtype=np.bool_),
+    )
+    still = _settled(batch, asked, out)
+    for part in _parts(batch, asked, np.flatnonzero(~still)):
         _solve(split, asked, part, options or SolverOptions(), out)
     where = np.searchsorted(asked, first[kind[cases]])
     _copy(batch, cases, asked[where], out.values)
-    return Answers(out.values, [out.status[k] for k in where.tolist()], out.error[where])
+    return Answers(out.values, [out.status[k] for k in where.tolist()], out.error[where], out.alone[where])
 
 
-def _parts(batch: Batch, cases: Places) -> Iterator[Places]:
+def _settled(batch: Batch, cases: Places, out: Answers) -> Flags:
+    """Answers the cases in which every column is fixed, where a solver may miss a slope; which they are, (cases,)."""
+    sides = column_sides(batch.program)
+    loose = np.bincount(batch.column_case, sides.lower != sides.upper, batch.cases) > 0
+    still = ~loose[cases]
+    if not still.any():
+        return np.asarray(still)
+    x = np.where(loose[batch.column_case], 0.0, sides.lower)
+    evaluation = Evaluation(batch.program)
+    off = broken(evaluation.rows(x), row_sides(batch.program))
+    objective = by_case(batch, element_cases(batch), x, evaluation)
+    wrong = np.zeros(batch.cases)
+    np.maximum.at(wrong, batch.row_case, np.where(np.isfinite(off), off, np.inf))
+    good = (wrong <= HOLDS) & np.isfinite(objective)
+    for k in np.flatnonzero(still).tolist():
+        case = cases[k]
+        out.status[k] = Status.OPTIMAL if good[case] else Status.INFEASIBLE
+        out.error[k], out.alone[k] = max(ROUNDING, float(wrong[case])), True
+    mine = np.isin(batch.column_case, cases[still & good[cases]])
+    out.values[mine] = x[mine]
+    return np.asarray(still)
+
+
+def _parts(batch: Batch, cases: Places, left: Places) -> Iterator[Places]:
     """Places in `cases`, as many together as one program takes."""
     most = COLUMNS.get(batch.program.kind, MOST)
-    widths = np.bincount(batch.column_case, minlength=batch.cases)[cases]
+    widths = np.bincount(batch.column_case, minlength=batch.cases)[cases[left]]
     begun, held = 0, 0
     for k, width in enumerate(widths.tolist()):
         if k > begun and held + width > most:
-            yield np.arange(begun, k)
+            yield left[begun:k]
             begun, held = k, 0
         held += width
-    if len(cases) > begun:
-        yield np.arange(begun, len(cases))
+    if len(left) > begun:
+        yield left[begun:]
 
 
 def _solve(split: Split, cases: Places, part: Places, options: SolverOptions, out: Answers) -> None:
     smaller, columns = split.chosen(cases[part])
-    found = dispatch.solve(smaller.program, options)
+    try:
+        found = dispatch.solve(smaller.program, options)
+    except Failure:
+        if len(part) == 1:
+            raise
+        found = Solution(Status.FAILED, "")
     if found.status in GOOD and found.values is not None:
-        out.values[columns], out.error[part] = _judged(smaller, found)
+        out.values[columns], out.error[part], out.alone[part] = _judged(smaller, found)
         for k in part.tolist():
             out.status[k] = found.status
     elif len(part) == 1 or found.status in STOP:
@@ -93,9 +136,10 @@ def _copy(batch: Batch, cases: Places, twins: Places, values: FloatArray) -> Non
     values[to] = values[of]
 
 
-def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray]:
-    """The outcome, sharpened where there are multipliers to go by, and the error of each case."""
+def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray, Flags]:
+    """The outcome, sharpened where there are multipliers to go by, the error of each case, whether it is alone."""
     assert found.values is not None
+    none = np.zeros(batch.cases, dtype=np.bool_)
     if found.row_duals is None:
         gap = np.inf
         if found.bound is not None and found.objective is not None:
@@ -103,7 +147,7 @@ def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray]:
         whole = np.concatenate(
             [np.full(len(b.labels), b.domain is not Domain.CONTINUOUS) for b in batch.program.columns]
         )
-        return np.where(whole, np.rint(found.values), found.values), np.full(batch.cases, gap)
+        return np.where(whole, np.rint(found.values), found.values), np.full(batch.cases, gap), none
     work = Sharpener(batch)
-    x, _, error = work.best(found.values, work.sign * found.row_duals)
-    return x, error
+    x, y, error = work.best(found.values, work.sign * found.row_duals)
+    return x, error, unique(work, x, y) if found.status is Status.OPTIMAL else none

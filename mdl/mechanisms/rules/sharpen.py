@@ -74,7 +74,7 @@ class Sharpener:
             size = 1.0 + np.abs(by_case(batch, self.elements, x, functions.evaluation))
             y = _allowed(y, self.rows)
             body = functions.rows(x)
-            slope = self._reduced(x, y)
+            slope = self.reduced(x, y)
             low, high = x - self.columns.lower, self.columns.upper - x
             room = np.where(slope > 0, low, high)
             room = np.where(np.isfinite(room), np.abs(room), 1.0 + 2.0 * np.abs(x))
@@ -83,11 +83,12 @@ class Sharpener:
             products = np.where(y == 0, 0.0, np.abs(y) * np.abs(slack))
             lost = lost + np.bincount(batch.row_case, products, batch.cases)
             error = lost / size
-            np.maximum.at(error, batch.row_case, _broken(body, self.rows))
-            np.maximum.at(error, batch.column_case, _broken(x, self.columns))
+            np.maximum.at(error, batch.row_case, broken(body, self.rows))
+            np.maximum.at(error, batch.column_case, broken(x, self.columns))
         return np.where(np.isfinite(error), error + ROUNDING, np.inf)
 
-    def _reduced(self, x: FloatArray, y: FloatArray) -> FloatArray:
+    def reduced(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """The gradient less J'y, (width,)."""
         functions = self.functions
         pull = functions.evaluation.gradient(functions.values(x), 0.0, y)
         return np.asarray(self.sign * functions.gradient(x) - pull, dtype=np.float64)
@@ -98,7 +99,7 @@ class Sharpener:
 
         functions, width, height = self.functions, self.batch.program.width, self.batch.program.height
         with np.errstate(all="ignore"):
-            body, slope = functions.rows(x), self._reduced(x, y)
+            body, slope = functions.rows(x), self.reduced(x, y)
             bent = functions.hessian(x, self.sign, -y)
             entries = functions.jacobian(x)
         if not (np.isfinite(bent).all() and np.isfinite(entries).all() and np.isfinite(slope).all()):
@@ -156,7 +157,8 @@ def _allowed(y: FloatArray, sides: Sides) -> FloatArray:
     return np.where(wrong, 0.0, y)
 
 
-def _broken(values: FloatArray, sides: Sides) -> FloatArray:
+def broken(values: FloatArray, sides: Sides) -> FloatArray:
+    """By how much each value is outside its sides, over 1 + their size."""
     below = np.maximum(sides.lower - values, 0.0) / (1.0 + np.abs(np.where(np.isfinite(sides.lower), sides.lower, 0)))
     above = np.maximum(values - sides.upper, 0.0) / (1.0 + np.abs(np.where(np.isfinite(sides.upper), sides.upper, 0)))
     return np.maximum(below, above)

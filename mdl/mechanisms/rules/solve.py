@@ -24,8 +24,9 @@ STATUS = {
 }
 
 NOT_LINEAR = "the rule is not linear, so a solver answered it"
-SEARCHED = "the search for an integer outcome was too long, so a solver ended it"
+SEARCHED = "some reports were too much for exact arithmetic, so a solver answered them"
 ROUNDED = f"numbers of the rule are not rational, and were rounded to {BITS} bits"
+IRRATIONAL = "the objective has numbers that are not rational"
 TOO_LONG = "the outcomes of the reports have too many different denominators"
 
 
@@ -33,7 +34,7 @@ def solve_batch(batch: Batch, options: SolverOptions | None = None) -> BatchSolu
     """Each case to its optimum, ties broken as in batch.py; equal cases are solved once.
 
     Linear rules with rational data, integer columns included: exact, unless the search for integers is too long.
-    Other rules: by the solvers, with a tolerance; ties among their outcomes are not looked for (`unsure`).
+    Other rules: by the solvers, with a tolerance; where an outcome is not proved alone it is `unsure`.
     Raises Failure where a solver is missing or refuses the class (MDL5xx).
     """
     if not batch.cases:
@@ -72,6 +73,8 @@ def _linear(batch: Batch, options: SolverOptions | None) -> BatchSolution:
         values, searched = _with_solvers(batch, again, values, verdicts, options)
         why = SEARCHED if searched else why
     optimum = answers.optima(batch, values)
+    if not why and not optimum.is_exact:
+        why = IRRATIONAL
     if not values.is_exact or not optimum.is_exact:
         verdicts.error += answers.cancelled(batch, values, optimum)
     return _solution(batch, values, optimum, verdicts, why)
@@ -119,7 +122,7 @@ def _with_solvers(
         verdicts.status[k] = status
     answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
     verdicts.error[cases] = np.where(answered, found.error, 0.0)
-    verdicts.ties[cases], verdicts.unsure[cases] = False, answered
+    verdicts.ties[cases], verdicts.unsure[cases] = False, answered & ~found.alone
     inside = np.zeros(batch.cases, dtype=np.bool_)
     inside[cases[answered]] = True
     if not answered.any():
@@ -140,7 +143,7 @@ def _numeric(batch: Batch, options: SolverOptions | None) -> BatchSolution:
     answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
     optimum = by_case(batch, element_cases(batch), found.values, Evaluation(batch.program))
     none = np.zeros(batch.cases, dtype=np.bool_)
-    verdicts = _Verdicts(found.status, none, answered, np.where(answered, found.error, 0.0))
+    verdicts = _Verdicts(found.status, none, answered & ~found.alone, np.where(answered, found.error, 0.0))
     optimum = np.where(answered, optimum, 0.0)
     return _solution(batch, Numbers.inexact(found.values), Numbers.inexact(optimum), verdicts, NOT_LINEAR)
 

@@ -66,10 +66,10 @@ def words(values: Numbers) -> IntArray:
 class _Work:
     def __init__(self, batch: Batch, elements: list[Places]) -> None:
         self.out = np.zeros((batch.cases + 1, 2), dtype=np.uint64)
-        self.column = _inside(batch.column_case)
-        self.row = _inside(batch.row_case)
+        self.column = inside(batch.column_case)
+        self.row = inside(batch.row_case)
         # an element that is nobody's is the same one for everybody
-        self.element = [np.where(e == NOBODY, -1 - np.arange(len(e)), _inside(e)) for e in elements]
+        self.element = [np.where(e == NOBODY, -1 - np.arange(len(e)), inside(e)) for e in elements]
 
     def add(self, case: Places, tag: int, block: int, *parts: Any) -> None:
         """One word for each item, made of all parts, to the sum of its case."""
@@ -89,7 +89,7 @@ class _Work:
         self.add(case[rows], tag, block, own[rows], inner[held.columns], words(held.coefficients))
 
 
-def _inside(case: Places) -> Places:
+def inside(case: Places) -> Places:
     """The place of each item among those of its case."""
     order = np.argsort(case, kind="stable")
     ordered = case[order]

@@ -71,7 +71,7 @@ def test_logarithms(tmp_path: Path) -> None:
     assert set(found.status) == {Status.OPTIMAL}
     assert not found.exact
     assert found.why
-    assert found.unsure.all()
+    assert not found.unsure.any()
     assert found.tolerance < 1e-12
     expected = np.array([filled(t, r) for t, r in zip(THETA, ROOM, strict=True)])
     value = (np.array(THETA) * np.log1p(expected)).sum(axis=1)
@@ -150,6 +150,38 @@ def test_sharpening_from_a_rough_point(tmp_path: Path) -> None:
     x, _, error = Sharpener(batch).best(found.values + 1e-5, -found.row_duals * (1 + 1e-5))
     assert error.max() < 1e-14
     assert np.allclose(x.reshape(-1, 2), [filled(t, r) for t, r in zip(THETA, ROOM, strict=True)], atol=1e-12)
+
+
+SUM = """
+model t;
+set P := 1..{cases};
+set A := 1..2;
+param theta[P, A] := {{{theta}}};
+param room[P] := {{{room}}};
+var x[p in P, A] >= 0, <= room[p];
+maximize w: sum(p in P) (sqrt(sum(a in A) x[p, a]) - sum(a in A) theta[p, a] * x[p, a]);
+"""
+
+
+def test_whether_an_outcome_is_alone(tmp_path: Path) -> None:
+    """A root of the sum bends along one direction: alone where costs differ, or where both go to their bounds."""
+    theta = [[0.25, 0.5], [0.25, 0.25], [0.1, 0.1]]
+    found = solve_batch(batch_of(tmp_path, SUM, theta, [3, 3, 3]))
+    assert found.unsure.tolist() == [False, True, False]
+    assert not found.ties.any()
+    points = found.values.floats().reshape(-1, 2)
+    assert np.allclose(points[[0, 2]], [[3, 0], [3, 3]])
+    assert points[1].sum() == pytest.approx(4)
+
+
+def test_nothing_left_to_choose(tmp_path: Path) -> None:
+    """Two reports of no capacity: the root has no slope at 0, and no solver is asked."""
+    found = solve_batch(batch_of(tmp_path, SUM, [[0.25, 0.5], [0.25, 0.5], [0.5, 0.25]], [3, 0, 3]))
+    assert set(found.status) == {Status.OPTIMAL}
+    assert found.values.floats()[2:4].tolist() == [0, 0]
+    assert found.optimum.floats()[1] == 0
+    assert not found.unsure[1]
+    assert found.tolerance < 1e-12
 
 
 def test_nothing_at_all() -> None:
