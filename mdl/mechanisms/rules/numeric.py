@@ -14,6 +14,7 @@ from mdl.algebra.numbers import FloatArray
 from mdl.backends import dispatch
 from mdl.diagnostics import Failure
 from mdl.mechanisms.rules.batch import Batch, Flags, Places
+from mdl.mechanisms.rules.face import face
 from mdl.mechanisms.rules.objectives import by_case
 from mdl.mechanisms.rules.sharpen import ROUNDING, Sharpener, broken
 from mdl.mechanisms.rules.split import Split, element_cases
@@ -32,6 +33,8 @@ MOST = 20_000
 GOOD = (Status.OPTIMAL, Status.LOCAL)
 HOLDS = 1e-9
 """Relative violation of a row up to which it holds where there is nothing to choose."""
+WORSE = 1e-8
+"""Relative loss that the first of the optimal outcomes may have, found with the room that float64 needs."""
 STOP = (Status.INTERRUPTED,)
 
 
@@ -40,13 +43,14 @@ class Answers:
     """values (width,) of the whole batch, 0 where nothing was asked; the others (asked,), in the order asked.
 
     error: what the objective may be off by, relative to 1 + its size; infinite where there is no bound.
-    alone: there is no other optimal outcome.
+    alone: there is no other optimal outcome; tied: there is one, and the rule for ties has chosen.
     """
 
     values: FloatArray
     status: list[Status]
     error: FloatArray
     alone: Flags
+    tied: Flags
 
 
 def solve_cases(batch: Batch, cases: Places, options: SolverOptions | None = None) -> Answers:
@@ -59,13 +63,15 @@ def solve_cases(batch: Batch, cases: Places, options: SolverOptions | None = Non
         status=[Status.FAILED] * len(asked),
         error=np.full(len(asked), np.inf),
         alone=np.zeros(len(asked), dtype=np.bool_),
+        tied=np.zeros(len(asked), dtype=np.bool_),
     )
     still = _settled(batch, asked, out)
     for part in _parts(batch, asked, np.flatnonzero(~still)):
         _solve(split, asked, part, options or SolverOptions(), out)
     where = np.searchsorted(asked, first[kind[cases]])
     _copy(batch, cases, asked[where], out.values)
-    return Answers(out.values, [out.status[k] for k in where.tolist()], out.error[where], out.alone[where])
+    status = [out.status[k] for k in where.tolist()]
+    return Answers(out.values, status, out.error[where], out.alone[where], out.tied[where])
 
 
 def _settled(batch: Batch, cases: Places, out: Answers) -> Flags:
@@ -114,7 +120,9 @@ def _solve(split: Split, cases: Places, part: Places, options: SolverOptions, ou
             raise
         found = Solution(Status.FAILED, "")
     if found.status in GOOD and found.values is not None:
-        out.values[columns], out.error[part], out.alone[part] = _judged(smaller, found)
+        judged = _judged(smaller, found)
+        out.values[columns], out.error[part] = judged.values, judged.error
+        out.alone[part], out.tied[part] = judged.alone, judged.tied
         for k in part.tolist():
             out.status[k] = found.status
     elif len(part) == 1 or found.status in STOP:
@@ -136,10 +144,10 @@ def _copy(batch: Batch, cases: Places, twins: Places, values: FloatArray) -> Non
     values[to] = values[of]
 
 
-def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray, Flags]:
-    """The outcome, sharpened where there are multipliers to go by, the error of each case, whether it is alone."""
+def _judged(batch: Batch, found: Solution) -> Answers:
+    """The outcomes of all cases, sharpened where there are multipliers to go by, ties broken where that can be done."""
     assert found.values is not None
-    none = np.zeros(batch.cases, dtype=np.bool_)
+    none, status = np.zeros(batch.cases, dtype=np.bool_), [found.status] * batch.cases
     if found.row_duals is None:
         gap = np.inf
         if found.bound is not None and found.objective is not None:
@@ -147,7 +155,31 @@ def _judged(batch: Batch, found: Solution) -> tuple[FloatArray, FloatArray, Flag
         whole = np.concatenate(
             [np.full(len(b.labels), b.domain is not Domain.CONTINUOUS) for b in batch.program.columns]
         )
-        return np.where(whole, np.rint(found.values), found.values), np.full(batch.cases, gap), none
+        values = np.where(whole, np.rint(found.values), found.values)
+        return Answers(values, status, np.full(batch.cases, gap), none, none)
     work = Sharpener(batch)
     x, y, error = work.best(found.values, work.sign * found.row_duals)
-    return x, error, unique(work, x, y) if found.status is Status.OPTIMAL else none
+    if found.status is not Status.OPTIMAL:
+        return Answers(x, status, error, none, none)
+    alone = unique(work, x, y)
+    tied = none.copy()
+    if not alone.all():
+        _first_of_ties(batch, x, y, error, alone, tied)
+    return Answers(x, status, error, alone, tied)
+
+
+def _first_of_ties(batch: Batch, x: FloatArray, y: FloatArray, error: FloatArray, alone: Flags, tied: Flags) -> None:
+    """Where an outcome is not known to be alone: the first of the optimal ones, into x; changes what it is given."""
+    asked = np.flatnonzero(~alone)
+    some, columns = Split(batch).chosen(asked)
+    found = face(some, x[columns])
+    if found is None:
+        return
+    work = Sharpener(some)
+    start = np.where(found.other[some.column_case], found.first, x[columns])
+    rows = np.isin(batch.row_case, asked)
+    near, _, off = work.best(start, y[rows])
+    good = found.found & (off <= np.maximum(error[asked], WORSE))
+    x[columns] = np.where(good[some.column_case], near, x[columns])
+    error[asked] = np.where(good, off, error[asked])
+    tied[asked], alone[asked] = found.other & good, ~found.other & good

@@ -34,7 +34,8 @@ def solve_batch(batch: Batch, options: SolverOptions | None = None) -> BatchSolu
     """Each case to its optimum, ties broken as in batch.py; equal cases are solved once.
 
     Linear rules with rational data, integer columns included: exact, unless the search for integers is too long.
-    Other rules: by the solvers, with a tolerance; where an outcome is not proved alone it is `unsure`.
+    Other rules: by the solvers, with a tolerance; ties of convex rules with linear rows are found and broken up to
+    it, those of others are `unsure`.
     Raises Failure where a solver is missing or refuses the class (MDL5xx).
     """
     if not batch.cases:
@@ -122,7 +123,7 @@ def _with_solvers(
         verdicts.status[k] = status
     answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
     verdicts.error[cases] = np.where(answered, found.error, 0.0)
-    verdicts.ties[cases], verdicts.unsure[cases] = False, answered & ~found.alone
+    verdicts.ties[cases], verdicts.unsure[cases] = found.tied, answered & ~found.alone & ~found.tied
     inside = np.zeros(batch.cases, dtype=np.bool_)
     inside[cases[answered]] = True
     if not answered.any():
@@ -142,8 +143,8 @@ def _numeric(batch: Batch, options: SolverOptions | None) -> BatchSolution:
     found = solve_cases(batch, np.arange(batch.cases), options)
     answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
     optimum = by_case(batch, element_cases(batch), found.values, Evaluation(batch.program))
-    none = np.zeros(batch.cases, dtype=np.bool_)
-    verdicts = _Verdicts(found.status, none, answered & ~found.alone, np.where(answered, found.error, 0.0))
+    unsure = answered & ~found.alone & ~found.tied
+    verdicts = _Verdicts(found.status, found.tied, unsure, np.where(answered, found.error, 0.0))
     optimum = np.where(answered, optimum, 0.0)
     return _solution(batch, Numbers.inexact(found.values), Numbers.inexact(optimum), verdicts, NOT_LINEAR)
 

@@ -167,11 +167,35 @@ def test_whether_an_outcome_is_alone(tmp_path: Path) -> None:
     """A root of the sum bends along one direction: alone where costs differ, or where both go to their bounds."""
     theta = [[0.25, 0.5], [0.25, 0.25], [0.1, 0.1]]
     found = solve_batch(batch_of(tmp_path, SUM, theta, [3, 3, 3]))
-    assert found.unsure.tolist() == [False, True, False]
-    assert not found.ties.any()
+    assert found.ties.tolist() == [False, True, False]
+    assert not found.unsure.any()
     points = found.values.floats().reshape(-1, 2)
-    assert np.allclose(points[[0, 2]], [[3, 0], [3, 3]])
-    assert points[1].sum() == pytest.approx(4)
+    assert np.allclose(points, [[3, 0], [3, 1], [3, 3]], atol=1e-8)
+    assert np.allclose(found.optimum.floats(), [3**0.5 - 0.75, 1, 6**0.5 - 0.6], rtol=0, atol=1e-9)
+
+
+BOWL = """
+model t;
+set P := 1..{cases};
+set A := 1..2;
+param theta[P, A] := {{{theta}}};
+param room[P] := {{{room}}};
+var x[P, A] >= 0;
+subject to total[p in P]: sum(a in A) x[p, a] <= room[p];
+minimize w: sum(p in P) (sum(a in A) theta[p, a] * x[p, a] - 3)^2;
+"""
+
+
+def test_ties_of_squares(tmp_path: Path) -> None:
+    """Two thirds of the one or of the other, and all between: the most of the first that there is room for."""
+    theta, room = [[1, 2], [2, 1], [1, 2], [4, 5]], [4, 4, 2, 0.5]
+    found = solve_batch(batch_of(tmp_path, BOWL, theta, room))
+    points = found.values.floats().reshape(-1, 2)
+    assert np.allclose(points, [[3, 0], [1.5, 0], [1, 1], [0, 0.5]], atol=1e-7)
+    assert found.ties.tolist() == [True, True, True, False]
+    assert not found.unsure.any()
+    backwards = solve_batch(batch_of(tmp_path, BOWL, theta[::-1], room[::-1]))
+    assert np.allclose(backwards.values.floats().reshape(-1, 2)[::-1], points, atol=1e-12)
 
 
 def test_nothing_left_to_choose(tmp_path: Path) -> None:
