@@ -1,13 +1,12 @@
-"""Vectors of real numbers as exact combinations: a rational plus atoms with rational coefficients, one row an entry.
+"""Operations on vectors of real numbers, `Numbers` and `Forms` alike.
 
-Operations return `Numbers` where no row has an atom left, and float64 `Numbers` where a coefficient could not be held
+Results are `Numbers` where no row has an atom left, and float64 `Numbers` where a coefficient could not be held
 exactly (see mdl.algebra.arithmetic) or an operand was float64 already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,76 +17,15 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Positions, Segments
 from mdl.algebra.vectors import Fault, has_float
 from mdl.irrational.atoms import Row
+from mdl.irrational.form import Forms as Forms
+from mdl.irrational.form import Quantity as Quantity
+from mdl.irrational.form import centre
+from mdl.irrational.form import settled as settled
 from mdl.irrational.rows import Rows
-from mdl.lowering.entries import Entries, assembled, joined
+from mdl.lowering.entries import Entries, joined
 from mdl.program.sparse import SparseRows
 
-CROWDED = 4
-"""Forms of more entries a row than this are merged before they grow further."""
-
-
-@dataclass(slots=True, frozen=True, eq=False)
-class Forms:
-    """Row r is `constant[r]` plus its entries: coefficient times atom.  All exact; entries need not be merged."""
-
-    table: Rows
-    constant: Numbers
-    entries: Entries
-
-    def __len__(self) -> int:
-        return len(self.constant)
-
-    def merged(self) -> SparseRows:
-        """Entries with each atom at most once a row and no coefficient 0."""
-        return assembled([self.entries], len(self), len(self.table.atoms))
-
-    def rows(self) -> list[Row]:
-        """Each entry as a row; for structure, not for many."""
-        held = self.merged()
-        starts, columns, coefficients = held.starts.tolist(), held.columns.tolist(), held.coefficients.fractions()
-        pairs = list(zip(columns, coefficients, strict=True))
-        constants = self.constant.fractions()
-        return [(c, tuple(pairs[starts[k] : starts[k + 1]])) for k, c in enumerate(constants)]
-
-
-Quantity = Numbers | Forms
-
-
 # ---- making ----
-
-
-def settled(table: Rows, constant: Numbers, entries: Entries) -> Quantity:
-    """A form, or Numbers where it has no entries or is not exact."""
-    if not entries.nonzeros:
-        return constant
-    form = Forms(table, constant, entries)
-    if constant.is_exact and entries.coefficients.is_exact:
-        return _tidy(form)
-    from mdl.irrational.signs import centre
-
-    return arithmetic.inexact(centre(form))
-
-
-def _tidy(form: Forms) -> Quantity:
-    """The form with its entries merged, where it is crowded or the first row that has entries cancels."""
-    if form.entries.nonzeros <= CROWDED * len(form) and not _cancels(form.entries):
-        return form
-    held = form.merged()
-    if not held.nonzeros:
-        return form.constant
-    return Forms(form.table, form.constant, Entries(held.starts, held.columns, held.coefficients))
-
-
-def _cancels(entries: Entries) -> bool:
-    if entries.starts is None:
-        return int(arithmetic.signs(entries.coefficients.take(slice(0, 1)))[0]) == 0
-    row = int(np.searchsorted(entries.starts, 0, side="right"))
-    left, right = int(entries.starts[row - 1]), int(entries.starts[row])
-    sums: dict[int, Fraction] = {}
-    coefficients = entries.coefficients.take(slice(left, right)).fractions()
-    for atom, c in zip(entries.columns[left:right].tolist(), coefficients, strict=True):
-        sums[atom] = sums.get(atom, Fraction(0)) + c
-    return not any(sums.values())
 
 
 def of_rows(table: Rows, rows: Sequence[Row]) -> Quantity:
@@ -103,6 +41,8 @@ def of_rows(table: Rows, rows: Sequence[Row]) -> Quantity:
 
 def distinct(q: Quantity) -> tuple[list[Row], Positions]:
     """The different rows of a vector, in order of appearance, and which of them each entry is."""
+    if not len(q):
+        return [], np.zeros(0, dtype=np.int64)
     if isinstance(q, Numbers):
         return _distinct_numbers(q)
     return _distinct(q.rows())
@@ -184,8 +124,6 @@ def numeric(q: Quantity) -> Numbers:
     """As float64 Numbers, where another operand is float64 already."""
     if isinstance(q, Numbers):
         return q
-    from mdl.irrational.signs import centre
-
     return arithmetic.inexact(centre(q))
 
 

@@ -20,8 +20,9 @@ from mdl.algebra.numbers import FloatArray, Numbers
 from mdl.algebra.values import Positions, Segments
 from mdl.irrational import forms
 from mdl.irrational import signs as enclosed
-from mdl.irrational.forms import Forms as Forms
-from mdl.irrational.forms import Quantity as Quantity
+from mdl.irrational.form import Forms as Forms
+from mdl.irrational.form import Quantity as Quantity
+from mdl.irrational.form import centre
 
 Level = Literal["exact", "interval", "numeric"]
 
@@ -120,7 +121,7 @@ def signs(q: Quantity) -> npt.NDArray[np.int8]:
 
 def floats(q: Quantity) -> FloatArray:
     """A float64 close to each entry, for ordering and display; no bound is claimed."""
-    return q.floats() if isinstance(q, Numbers) else enclosed.centre(q)
+    return q.floats() if isinstance(q, Numbers) else centre(q)
 
 
 def bounds(q: Quantity, bits: int = 53) -> tuple[FloatArray, FloatArray]:

@@ -2,76 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra import arithmetic
 from mdl.algebra.numbers import FloatArray, Numbers
-from mdl.irrational.balls import PRECISIONS, interval
-from mdl.irrational.forms import Forms, Quantity, take
-
-ROUNDING = 2.0**-52
-"""Twice the unit roundoff of float64: room for the rounding of the bound itself."""
-
-SMALLEST = 1e-200
-"""Coefficients and atoms nearer to 0 than this may have lost digits as float64; balls decide then."""
-
-
-def _sums(values: FloatArray, starts: npt.NDArray[Any]) -> FloatArray:
-    """Sum of each row's entries, 0 of none."""
-    out = np.zeros(len(starts) - 1)
-    full = np.flatnonzero(np.diff(starts))
-    if len(full):
-        out[full] = np.add.reduceat(values, starts[:-1][full])
-    return out
-
-
-def centre(q: Forms) -> FloatArray:
-    """A float64 close to each row: where rounding would leave fewer than ten digits, from a ball."""
-    value, error = _enclosed(q)
-    rough = np.flatnonzero(~(error <= 1e-10 * np.abs(value)))
-    if len(rough):
-        value[rough] = _refined(take(q, rough))
-    return value
-
-
-def _refined(q: Quantity) -> FloatArray:
-    """Float64 of rows that cancel, or nearly."""
-    if isinstance(q, Numbers):
-        return q.floats()
-    value = q.constant.floats().copy()
-    irrational = np.flatnonzero(np.diff(q.merged().starts))
-    if len(irrational):
-        left = take(q, irrational)
-        assert isinstance(left, Forms)
-        value[irrational] = [float(q.table.balls.row(row, PRECISIONS[1]).mid()) for row in left.rows()]
-    return value
-
-
-def _enclosed(q: Forms) -> tuple[FloatArray, FloatArray]:
-    """(value, error): the number is within `error` of the float64 `value`.
-
-    With n terms, each product and sum rounded, the error is at most (n + 4) u times the sum of the absolute terms,
-    where 2 u of the 4 are for coefficient and atom; the atoms' own radius is at most 1e-14 of them, added apart.
-    """
-    middle, radius = q.table.balls.floats()
-    starts, columns = q.entries.full_starts(), q.entries.columns
-    coefficients = q.entries.coefficients.floats()
-    constant = q.constant.floats()
-    with np.errstate(all="ignore"):
-        terms = coefficients * middle[columns]
-        sizes = np.abs(terms)
-        spread = np.abs(coefficients) * radius[columns]
-        lost = (np.abs(coefficients) < SMALLEST) & (arithmetic.signs(q.entries.coefficients) != 0)
-        spread[lost | ((sizes < SMALLEST) & (coefficients != 0))] = np.inf
-        value = constant + _sums(terms, starts)
-        size = np.abs(constant) + _sums(sizes, starts)
-        error = (np.diff(starts) + 8) * ROUNDING * size + 1.001 * _sums(spread, starts)
-        tiny = (np.abs(constant) < SMALLEST) & (arithmetic.signs(q.constant) != 0)
-        error[tiny | ~np.isfinite(error) | ~np.isfinite(value)] = np.inf
-    return value, error
+from mdl.irrational.balls import interval
+from mdl.irrational.form import Forms, Quantity, enclosed
+from mdl.irrational.forms import take
 
 
 def bounds(q: Quantity, bits: int = 53) -> tuple[FloatArray, FloatArray]:
@@ -84,7 +22,7 @@ def bounds(q: Quantity, bits: int = 53) -> tuple[FloatArray, FloatArray]:
     if bits > 53:
         ends = [interval(q.table.balls.row(row, bits)) for row in q.rows()]
         return np.array([low for low, _ in ends]), np.array([high for _, high in ends])
-    value, error = _enclosed(q)
+    value, error = enclosed(q)
     with np.errstate(all="ignore"):
         low, high = np.nextafter(value - error, -np.inf), np.nextafter(value + error, np.inf)
     low[np.isinf(error)], high[np.isinf(error)] = -np.inf, np.inf

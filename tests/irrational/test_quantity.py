@@ -171,6 +171,17 @@ def test_a_rational_that_is_0_as_float64_is_not_0() -> None:
     assert q.signs(made).tolist() == [0, -1, 1, 1]
 
 
+def test_vectors_without_entries() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    for empty in (Numbers.constant(2, 0), q.take(_root([2, 3]), none)):
+        assert q.size(empty) == 0
+        for made in (R.call("log", [empty]), R.power(empty, empty), q.mul(empty, empty), q.sub(empty, empty)):
+            assert q.size(made) == 0
+        assert len(q.signs(empty)) == len(q.floats(empty)) == len(q.bounds(empty)[0]) == 0
+    assert q.signs(q.total(q.take(_root([2, 3]), none), Segments(none, 3))).tolist() == [0, 0, 0]
+    assert q.floats(q.concat([q.take(_root([2]), none), _root([9]), _root([2])])) == pytest.approx([3, 2**0.5])
+
+
 def test_a_million_rows_are_screened_at_once() -> None:
     sizes = np.arange(1, 10**6 + 1) % 97 + 1
     made = q.scale(R.power(Numbers.exact(sizes), Numbers.constant(Fraction(-4, 5), 10**6)), Numbers.exact(sizes))
