@@ -398,3 +398,44 @@ def _roots(whole: list[int]) -> quantity.Quantity:
     from mdl.irrational.builder import Irrational
 
     return Irrational().call("sqrt", [Numbers.of([Fraction(n) for n in whole])])
+
+
+def test_equal_irrational_rows_both_ways() -> None:
+    """What a report is worth does not depend on the type: payments must differ by sqrt(3) - sqrt(2), no rational.
+
+    Nothing is proved then, and nothing wrong is said: payments that meet the rows within the tolerance.
+    """
+    roots = _roots([2, 3, 5])
+    value = quantity.take(roots, np.tile(np.arange(3), 3))
+    held = agent_table("a", 3, 1, value, [Fraction(0)] * 3, np.arange(3)[:, None])
+    separable = applies(design([held], ["dominant_ic", "ex_post_ir"], None, [Fraction(1)] * 3))
+    assert isinstance(separable, Separable)
+    found = find(separable)
+    assert isinstance(found, Payments) and found.level == "numeric" and 0 < found.tolerance < 1e-10
+    assert np.allclose(found.pays[0].floats(), np.sqrt([2, 3, 5]), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_floats_are_judged_with_a_tolerance_of_their_size(size: float) -> None:
+    """Ties off by rounding do not forbid payments; a cycle that is off by a thousandth does."""
+    draw = np.random.default_rng(5)
+    share = np.array([0, 1, 1, 2, 2, 2])
+    exact = (np.arange(6)[:, None] + 1) * share[None, :] * size
+    for off, possible in ((1e-13, True), (1e-3, False)):
+        value = exact + off * size * draw.standard_normal((6, 6))
+        flat = Numbers.inexact(value.reshape(-1))
+        held = agent_table("a", 6, 1, flat, Numbers.inexact(np.zeros(6)), np.arange(6)[:, None])
+        separable = applies(design([held], ["dominant_ic", "ex_post_ir"], None, [Fraction(1)] * 6))
+        assert isinstance(separable, Separable)
+        found = find(separable)
+        assert found.level == "numeric"
+        if not possible:
+            assert isinstance(found, Contradiction)
+            assert quantity.floats(found.total)[0] < -1e-9 * size
+            continue
+        assert isinstance(found, Payments) and found.tolerance <= 1e-7 * size
+        pay = found.pays[0].floats()
+        for t in range(6):
+            gain = (value[t] - pay) - (value[t, t] - pay[t])
+            assert gain.max() <= found.tolerance + 1e-12 * size
+            assert pay[t] <= value[t, t] + found.tolerance + 1e-12 * size
