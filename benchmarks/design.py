@@ -158,6 +158,10 @@ def _arrays(size: int, free: bool) -> tuple[Array, ...]:
 def found(full: bool) -> Peer:
     def peer(folder: Path, clock: Clock) -> Finish:
         with clock("import"):
+            # loaded when first needed; the peer loads all that it needs at once
+            import highspy  # noqa: F401
+            import scipy.sparse.linalg  # noqa: F401
+
             from mdl import driver
             from mdl.program.solution import SolverOptions
             from mdl.tasks import mechanisms
