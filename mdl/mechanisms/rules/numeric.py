@@ -6,7 +6,7 @@ A program of many cases that has no answer is cut in halves until the case is fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,9 +26,10 @@ from mdl.program.program import Domain, ProgramClass
 from mdl.program.residual import column_sides, row_sides
 from mdl.program.solution import Solution, SolverOptions, Status
 
-COLUMNS = {ProgramClass.QP: 900, ProgramClass.MIP: 1}
-"""Columns of one program of many cases; integers one case at a time."""
 MOST = 20_000
+"""Columns of one program of many cases; integers one case at a time."""
+WIDE = 1000
+"""Quadratic programs with more columns fall apart faster for the solvers of convex ones."""
 
 GOOD = (Status.OPTIMAL, Status.LOCAL)
 HOLDS = 1e-9
@@ -99,7 +100,7 @@ def _settled(batch: Batch, cases: Places, out: Answers) -> Flags:
 
 def _parts(batch: Batch, cases: Places, left: Places) -> Iterator[Places]:
     """Places in `cases`, as many together as one program takes."""
-    most = COLUMNS.get(batch.program.kind, MOST)
+    most = 1 if batch.program.kind is ProgramClass.MIP else MOST
     widths = np.bincount(batch.column_case, minlength=batch.cases)[cases[left]]
     begun, held = 0, 0
     for k, width in enumerate(widths.tolist()):
@@ -113,8 +114,11 @@ def _parts(batch: Batch, cases: Places, left: Places) -> Iterator[Places]:
 
 def _solve(split: Split, cases: Places, part: Places, options: SolverOptions, out: Answers) -> None:
     smaller, columns = split.chosen(cases[part])
+    program = smaller.program
+    if program.kind is ProgramClass.QP and program.width > WIDE and options.solver == "auto":
+        program = replace(program, kind=ProgramClass.CONVEX)
     try:
-        found = dispatch.solve(smaller.program, options)
+        found = dispatch.solve(program, options)
     except Failure:
         if len(part) == 1:
             raise
