@@ -9,8 +9,9 @@ from math import frexp, lcm
 import numpy as np
 
 from mdl.algebra.numbers import FloatArray, IntArray, Numbers
-from mdl.algebra.vectors import reduced, scaled
+from mdl.algebra.vectors import Fault, reduced, scaled
 from mdl.irrational import forms, quantity
+from mdl.irrational.balls import PRECISIONS
 from mdl.irrational.quantity import Level, Quantity
 from mdl.lowering.entries import Entries
 
@@ -36,14 +37,17 @@ class Whole:
 
 
 def whole(parts: Sequence[Quantity]) -> Whole:
-    """Vectors over one denominator; exact where all of them are."""
+    """Vectors over one denominator; exact where all of them are.
+
+    Raises Fault "overflow" where an entry is beyond float64.
+    """
     level = quantity.level(*parts)
     if level == "exact":
         held = [reduced(p) for p in parts if isinstance(p, Numbers)]
         common = lcm(*(p.denominator for p in held))
         out = [scaled(_numerators(p), common // p.denominator) for p in held]
         return Whole(tuple((v, v) for v in out), common, level, 0.0)
-    ends = [quantity.bounds(_settled(p)) for p in parts]
+    ends = [_bounds(_settled(p)) for p in parts]
     size = max((float(np.abs(side).max()) for pair in ends for side in pair if len(side)), default=1.0)
     tolerance = TOLERANCE * size if level == "numeric" else 0.0
     shift = BITS - frexp(size or 1.0)[1]
@@ -59,9 +63,19 @@ def _numerators(held: Numbers) -> IntArray:
     return held.numerators
 
 
+def _bounds(part: Quantity) -> tuple[FloatArray, FloatArray]:
+    """Finite ones: where float64 knows nothing of a row, as many bits as are ever tried."""
+    low, high = quantity.bounds(part)
+    lost = np.flatnonzero(~np.isfinite(low) | ~np.isfinite(high))
+    if len(lost):
+        low, high = low.copy(), high.copy()
+        low[lost], high[lost] = quantity.bounds(quantity.take(part, lost), PRECISIONS[-1])
+        if not (np.isfinite(low) & np.isfinite(high)).all():
+            raise Fault("overflow", int(lost[0]))
+    return low, high
+
+
 def _cut(values: FloatArray, shift: int, rounding: Callable[[FloatArray], FloatArray]) -> IntArray:
-    if not np.isfinite(values).all():
-        raise OverflowError("a valuation without bounds")
     return rounding(np.ldexp(values, shift)).astype(np.int64)
 
 
