@@ -73,11 +73,12 @@ def prior_unknown_value(name: str, key: str, known: str, span: Span) -> Diagnost
     )
 
 
-def prior_missing_value(name: str, key: str, span: Span) -> Diagnostic:
-    """MDL613: a value of the type, or a profile, without a probability."""
+def prior_missing_value(name: str, key: str, more: int, span: Span) -> Diagnostic:
+    """MDL613: values of the type, or profiles, without a probability; `more` besides the first of them."""
+    others = f" and {more:,} more" if more else ""
     return Diagnostic(
         "MDL613",
-        f"the prior {name} has no probability for {key}",
+        f"the prior {name} has no probability for {key}{others}",
         span,
         help="give every one a probability; what cannot happen has 0",
     )
@@ -87,7 +88,7 @@ def prior_key(name: str, wanted: int, got: int, span: Span) -> Diagnostic:
     """MDL614: a profile with a wrong number of types."""
     return Diagnostic(
         "MDL614",
-        f"a profile of the prior {name} has {got} value(s) where {wanted} are wanted",
+        f"a profile of the prior {name} has {got} {'value' if got == 1 else 'values'}, not {wanted}",
         span,
         help="one value for each type of each agent, in agent order: `(1, 2): 0.25`",
     )
@@ -108,11 +109,11 @@ def no_prior(what: str, name: str, span: Span) -> Diagnostic:
     )
 
 
-def impossible_type(agent: str, value: str, span: Span) -> Diagnostic:
+def impossible_type(given: str, span: Span) -> Diagnostic:
     """MDL617: an expectation given a type of probability zero."""
     return Diagnostic(
         "MDL617",
-        f"`expected` is asked for given that {agent} has {value}, which has probability 0",
+        f"`expected` is asked for given that {given}, which has probability 0",
         span,
         help="leave this value out of the domain, or give it a positive probability",
     )

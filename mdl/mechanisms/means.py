@@ -15,6 +15,7 @@ from mdl.algebra.values import Members, Quantity, Segments
 from mdl.diagnostics import Failure
 from mdl.mechanisms import errors
 from mdl.mechanisms.reports import Reports
+from mdl.mechanisms.spaces import text
 from mdl.semantics import typed
 from mdl.semantics.typed import Expected, IndexVar
 
@@ -58,7 +59,7 @@ def expected(reports: Reports, ev: Evaluator, expr: Expected, frame: Frame) -> Q
     lost = (distinct[asked] != owner * span + wanted) | (arithmetic.signs(mass)[asked] == 0)
     if lost.any():
         row = int(np.argmax(lost))
-        raise Failure(errors.impossible_type("", _said(ev, expr, frame, row), expr.span))
+        raise Failure(errors.impossible_type(_said(ev, expr, frame, row), expr.span))
     positive = np.where(arithmetic.signs(mass) == 0)[0]
     if len(positive):
         mass = arithmetic.merge([(positive, Numbers.constant(1, len(positive))), _rest(mass, positive)], len(mass))
@@ -131,10 +132,13 @@ def _numbered(values: Numbers | Members) -> Places:
 
 
 def _said(ev: Evaluator, expr: Expected, frame: Frame, row: int) -> str:
-    parts = []
+    """`value[a] is 1`."""
+    parts, at = [], frame.take(np.array([row]))
     for ref in expr.given:
         assert isinstance(ref, typed.Ref)
-        value = ev.values_at(ref, frame.take(np.array([row])))
-        shown = value.fractions()[0] if isinstance(value, Numbers) else frame.universe.atom(int(value.codes[0][0]))
-        parts.append(f"{ref.symbol.name} = {shown}")
-    return ", ".join(parts)
+        agents = (ev.value(arg, at) for arg in ref.args[1:])
+        whose = ", ".join(text(frame.universe.atom(int(a.codes[0][0]))) for a in agents if isinstance(a, Members))
+        value = ev.values_at(ref, at)
+        held = value.fractions()[0] if isinstance(value, Numbers) else frame.universe.atom(int(value.codes[0][0]))
+        parts.append(f"{ref.symbol.name}[{whose}] is {text(held)}")
+    return " and ".join(parts)

@@ -131,9 +131,9 @@ def _weights(prior: PriorSymbol, member: str, c: Component, given: Sequence[tupl
         if value < 0:
             raise Failure(errors.prior_negative(name, shown(value), text(key), span))
         held[key] = value
-    lost = next((a for a in c.atoms if a not in held), None)
-    if lost is not None:
-        raise Failure(errors.prior_missing_value(name, text(lost), prior.span))
+    lost = [a for a in c.atoms if a not in held]
+    if lost:
+        raise Failure(errors.prior_missing_value(name, text(lost[0]), len(lost) - 1, prior.span))
     total = sum(held.values())
     if total != 1:
         raise Failure(errors.prior_sum(name, shown(total), "", prior.span))
@@ -165,7 +165,9 @@ def _joint(instance: Instance, prior: PriorSymbol, spaces: Sequence[TypeSpace]) 
             raise Failure(errors.prior_negative(name, shown(held[case]), said, value.span))
     lost = next((k for k in range(profiles.cases) if k not in held), None)
     if lost is not None:
-        raise Failure(errors.prior_missing_value(name, profiles.case_name(lost), prior.span))
+        types = zip(spaces, profiles.types_of(lost), strict=True)
+        said = f"({', '.join(text(a) for s, k in types for a in s.atoms(k))})"
+        raise Failure(errors.prior_missing_value(name, said, profiles.cases - len(held) - 1, prior.span))
     total = sum(held.values())
     if total != 1:
         raise Failure(errors.prior_sum(name, shown(total), "", prior.span))

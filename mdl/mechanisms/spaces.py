@@ -129,7 +129,10 @@ def agents_of(instance: Instance) -> list[int]:
 
 
 def spaces(instance: Instance) -> tuple[TypeSpace, ...]:
-    """One space an agent, in agent order.  Raises Failure (MDL600 to MDL602, MDL608) where a type has no list of values."""
+    """One space an agent, in agent order.
+
+    Raises Failure where a type has no list of values (MDL600 to MDL602), or a list that is too long (MDL608).
+    """
     agents = agents_of(instance)
     parts: dict[int, list[Component]] = {a: [] for a in agents}
     wrong: list[Diagnostic] = []

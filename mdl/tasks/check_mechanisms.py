@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.numbers import Numbers
+from mdl.algebra.values import Members
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure
 from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports, over_reports
-from mdl.semantics.model import MechanismSymbol, MechanismTask, TransferSymbol, VarSymbol
+from mdl.semantics.model import MechanismSymbol, MechanismTask, Symbol, TransferSymbol, TypeSymbol, VarSymbol
 from mdl.tasks import mechanism_errors as errors
 
 
@@ -39,6 +42,18 @@ def reports_of(instance: Instance) -> tuple[Reports | None, list[Diagnostic]]:
         return over_reports(instance), []
     except Failure as failure:
         return None, list(failure.diagnostics)
+
+
+def at_first_profile(reports: Reports) -> Instance:
+    """The instance with the first report profile for its types."""
+    held: dict[Symbol, Numbers | Members] = {}
+    for symbol in reports.instance.model.symbols.values():
+        if isinstance(symbol, TypeSymbol):
+            values = reports.lifted.store.values[reports.lift.of(symbol)]
+            first = np.arange(reports.instance.domain(symbol).size)
+            held[symbol] = values.take(first) if isinstance(values, Numbers) else Members((values.codes[0][first],))
+    store = reports.instance.store.over(held)
+    return Instance(reports.instance.model, store, Evaluator(reports.instance.model, store))
 
 
 def too_early(instance: Instance) -> list[Diagnostic]:

@@ -29,11 +29,32 @@ def test_types_need_no_profile(tmp_path: Path, capsys: pytest.CaptureFixture[str
     path = tmp_path / "auction.mdl"
     path.write_text(AUCTION, encoding="utf-8")
     assert main(["check", str(path)]) == 0
+    assert "  welfare: LP; 2 variables, 1 row (at the first report profile)\n" in capsys.readouterr().out
+    assert main(["check", str(path), "--json"]) == 0
+    (rule,) = json.loads(capsys.readouterr().out)["rules"]
+    assert rule["class"] == "LP"
+
+
+def test_a_rule_without_a_mechanism_waits_for_its_types(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "auction.mdl"
+    path.write_text(AUCTION.partition("mechanism")[0], encoding="utf-8")
+    assert main(["check", str(path)]) == 0
     assert "welfare: class not known before value has values" in capsys.readouterr().out
     assert main(["check", str(path), "--json"]) == 0
     (rule,) = json.loads(capsys.readouterr().out)["rules"]
     assert rule["class"] is None
     assert rule["needs"] == ["value"]
+
+
+def test_what_is_not_convex_is_told_though_types_have_no_values(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "auction.mdl"
+    path.write_text(AUCTION.replace("value[i] * win[i]", "value[i] * win[i]^2"), encoding="utf-8")
+    assert main(["check", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert "  welfare: NLP; 2 variables, 1 row (at the first report profile)\n" in out
+    assert "MDL400" in err and "`welfare` is not concave" in err
 
 
 def test_params_do_need_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
