@@ -56,6 +56,8 @@ def _solved(answer: Answer) -> Iterable[str]:
         yield from table_lines(table, "dual of ")
     for check in answer.checks:
         told = f", {check.witness}" if check.witness else ""
+        if check.why and not (check.witness and check.verdict == "fails"):
+            told = f": {check.why}"
         yield f"  {check.property}: {check.verdict} ({check.level}){told}"
 
 

@@ -203,8 +203,6 @@ def check_of(verdict: Verdict) -> Check:
     violation = held["violation"]
     witness = held["witness"]
     why = str(held["why"])
-    if verdict.tolerance is not None:
-        why += f"; tolerance {verdict.tolerance:.1e}"
     return Check(
         verdict.property,
         verdict.verdict,
