@@ -25,6 +25,10 @@ BITS = 40
 """Of floats, relative to the largest: of a case's costs, a row's coefficients, all bounds."""
 
 
+TOGETHER = 2**17
+"""Cases of one shape that are looked at together; more of them would only take memory."""
+
+
 @dataclass(slots=True, frozen=True, eq=False)
 class Linear:
     """maximise cost x, low <= (x, matrix x) <= high, as integers; exact unless `rounded`.
@@ -319,15 +323,25 @@ def _whole_side(values: IntArray, unit: int, whole: Flags, up: bool) -> IntArray
 def groups(linear: Linear) -> Iterator[Problems]:
     """The cases, those of one shape together: as many columns and rows, user's and integer ones at the same places."""
     widths, heights = np.diff(linear.column_starts), np.diff(linear.row_starts)
-    shapes, shape = np.unique(np.stack((widths, heights), axis=1), axis=0, return_inverse=True)
+    shapes, shape = _kinds(np.stack((widths, heights), axis=1))
     for k, (width, height) in enumerate(shapes.tolist()):
-        cases = np.flatnonzero(shape.reshape(-1) == k)
+        cases = np.flatnonzero(shape == k)
         columns = linear.column_starts[cases, None] + np.arange(width)
         marks = linear.user[columns] + 2 * linear.whole[columns]
-        kinds, kind = np.unique(marks.astype(np.int8), axis=0, return_inverse=True)
+        kinds, kind = _kinds(marks.astype(np.int8))
         for j, flags in enumerate(kinds):
-            mine = np.flatnonzero(kind.reshape(-1) == j)
-            yield _problems(linear, cases[mine], columns[mine], height, flags % 2 == 1, flags >= 2)
+            mine = np.flatnonzero(kind == j)
+            for begin in range(0, len(mine), TOGETHER):
+                some = mine[begin : begin + TOGETHER]
+                yield _problems(linear, cases[some], columns[some], height, flags % 2 == 1, flags >= 2)
+
+
+def _kinds(rows: Places) -> tuple[Places, Places]:
+    """The different rows, and which of them each row is."""
+    if len(rows) and (rows == rows[0]).all():
+        return rows[:1], np.zeros(len(rows), dtype=np.int64)
+    kinds, kind = np.unique(rows, axis=0, return_inverse=True)
+    return kinds, kind.reshape(-1)
 
 
 def _problems(linear: Linear, cases: Places, columns: Places, height: int, user: Flags, whole: Flags) -> Problems:

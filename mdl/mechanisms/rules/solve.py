@@ -16,7 +16,7 @@ from mdl.mechanisms.rules.lockstep import End
 from mdl.program.program import Program
 from mdl.program.solution import SolverOptions, Status
 
-STATUS = {
+STATUS: dict[int, Status] = {
     End.OPEN: Status.FAILED,
     End.OPTIMAL: Status.OPTIMAL,
     End.INFEASIBLE: Status.INFEASIBLE,
@@ -38,6 +38,7 @@ def solve_batch(batch: Batch, options: SolverOptions | None = None) -> BatchSolu
     it, those of others are `unsure`.
     Raises Failure where a solver is missing or refuses the class (MDL5xx).
     """
+    assert not batch.program.complementarities
     if not batch.cases:
         none = np.zeros(0, dtype=np.bool_)
         return BatchSolution(Numbers.constant(0, 0), Numbers.constant(0, 0), (), none, none, True)
@@ -48,7 +49,7 @@ def solve_batch(batch: Batch, options: SolverOptions | None = None) -> BatchSolu
 
 def is_linear(program: Program) -> bool:
     """Whether the rule is a linear program, with integers or without."""
-    return program.linear_rows and not program.objective.nonlinear and not program.complementarities
+    return program.linear_rows and not program.objective.nonlinear
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +96,7 @@ def _verdicts(
     open_ = ends == End.OPEN
     if linear.rough:
         open_ |= ends != End.OPTIMAL
-    status = [STATUS[End(e)] for e in ends.tolist()]
+    status = [STATUS[e] for e in ends.tolist()]
     return _Verdicts(status, ties, unsure, error), np.flatnonzero(open_)
 
 
