@@ -59,6 +59,8 @@ class Answer:
     task: str
     kind: str
     status: Status | None = None
+    level: str = ""
+    """Of a search: whether its status is exact, interval or numeric."""
     solver: str = ""
     message: str = ""
     objective: float | Fraction | None = None

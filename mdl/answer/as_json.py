@@ -47,6 +47,8 @@ def task(answer: Answer) -> dict[str, Any]:
             "columns": size.columns,
             "nonzeros": size.nonzeros,
         }
+    if answer.level:
+        out["level"] = answer.level
     if answer.solver:
         out["solver"] = answer.solver
     if answer.message:

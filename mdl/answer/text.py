@@ -42,6 +42,9 @@ def check_text(check: Check) -> str:
 def _solved(answer: Answer) -> Iterable[str]:
     done = {"find": "found", "check": "checked"}.get(answer.kind, "evaluated")
     status = done if answer.status is None else status_text(answer.status, answer.program)
+    if answer.status is not None and answer.level:
+        kind = f"{answer.program.kind.value}, " if answer.program is not None else ""
+        status = f"{answer.status.value} ({kind}{answer.level})"
     yield f"{answer.task}: {status}" + (f", by {answer.solver}" if answer.solver else "")
     if answer.message:
         yield f"  {answer.message}"

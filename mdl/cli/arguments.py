@@ -116,6 +116,7 @@ def make_parser() -> argparse.ArgumentParser:
     made["solve"].add_argument("tasks", nargs="*", metavar="TASK", help="only these: `welfare`, `solve welfare`")
     made["solve"].add_argument("--mode", choices=MODES, default="auto", help="how `solve kkt of` solves pairs")
     made["solve"].add_argument("--certificate", metavar="FILE", help="write the proof of a `find`")
+    made["solve"].add_argument("--largest", metavar="PARAM", help="the largest PARAM at which a task has an answer")
     made["solve"].add_argument("--point", metavar="FILE", help="JSON with the point that `check kkt of` is about")
     for name in ("solve", "compile", "inspect", "explain"):
         made[name].add_argument("--full", action="store_true", help="keep every incentive row of a mechanism")

@@ -109,3 +109,30 @@ def no_search() -> Diagnostic:
     return Diagnostic(
         "MDL015", "no `find` of a mechanism would run, so there is nothing to certify", help="name a mechanism to find"
     )
+
+
+def one_task(number: int) -> Diagnostic:
+    """MDL016: `--largest` without one task that it is about."""
+    return Diagnostic(
+        "MDL016",
+        f"`--largest` is about one task, and {number} are meant"
+        if number
+        else "`--largest` is about a task, and no `find` is there",
+        help="name it: `mdl solve FILE 'find NAME' --largest PARAM`",
+    )
+
+
+def no_scalar(name: str) -> Diagnostic:
+    """MDL017: `--largest` of something else than a scalar param."""
+    return Diagnostic(
+        "MDL017", f"`{name}` is no scalar param of this file", help="`--largest` varies a `param` without an index"
+    )
+
+
+def no_verdict(task: str, name: str, size: int, status: str) -> Diagnostic:
+    """MDL018: a task that ended neither with an answer nor with an impossibility."""
+    return Diagnostic(
+        "MDL018",
+        f"`{task}` ended with `{status}` at {name} = {size}, so nothing follows for it",
+        help=f"look at it alone: `mdl solve FILE '{task}' --set {name}={size}`",
+    )

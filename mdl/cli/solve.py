@@ -27,6 +27,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     started = perf_counter()
     options = solver_options(arguments)
+    if arguments.largest is not None:
+        from mdl.cli.largest import run as run_largest
+
+        return run_largest(arguments, options)
     instance = loading.load(arguments)
     tasks = loading.tasks_named(instance.model, arguments.tasks)
     if arguments.point is not None:

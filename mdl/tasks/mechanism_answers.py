@@ -25,7 +25,7 @@ from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric
 from mdl.semantics.model import LetSymbol, MechanismSymbol, Property, Symbol, VarSymbol
 from mdl.tasks import mechanism_errors as errors
-from mdl.tasks.mechanisms import Mechanisms, Studied, mechanisms
+from mdl.tasks.mechanisms import Mechanisms, Studied, in_words, mechanisms
 from mdl.tasks.results import Results
 
 
@@ -36,13 +36,19 @@ def word(instance: Instance, expr: typed.Attribute, results: Results) -> tuple[s
         if studied.found is None:
             raise Failure(errors.not_found_yet(studied.mechanism.name, False, expr.span))
         return studied.found.status.value, studied.found.level
-    (verdict,) = held.audit(studied, [Property(expr.name, expr.span)], expr.span)
+    with in_words(held.reports):
+        (verdict,) = held.audit(studied, [Property(expr.name, expr.span)], expr.span)
     return verdict.verdict, verdict.level
 
 
 def value(instance: Instance, expr: typed.Attribute, frame: Frame, ev: Evaluator, results: Results) -> Numbers:
     """A number, one a row of the frame; exact where it is rational and known exactly."""
     held, studied = _studied(instance, expr, results)
+    with in_words(held.reports):
+        return _value(held, studied, expr, frame, ev)
+
+
+def _value(held: Mechanisms, studied: Studied, expr: typed.Attribute, frame: Frame, ev: Evaluator) -> Numbers:
     match expr.name:
         case "objective" if not expr.args:
             return _repeated(_objective(studied, expr.span), frame.size)

@@ -11,7 +11,7 @@ from mdl.mechanisms.unknown import unknown
 from mdl.program.solution import SolverOptions
 from mdl.semantics.model import MechanismSymbol
 from mdl.tasks import mechanism_errors as errors
-from mdl.tasks.mechanisms import mechanisms
+from mdl.tasks.mechanisms import in_words, mechanisms
 from mdl.tasks.results import Results
 
 
@@ -23,8 +23,9 @@ def design(instance: Instance, mechanism: MechanismSymbol, span: Span, full: boo
     if not mechanism.unknown:
         raise Failure(errors.nothing_unknown(mechanism.name, span))
     held = mechanisms(instance, Results(instance, SolverOptions()))
-    made = unknown(held.reports, held.of(mechanism).outcomes, mechanism)
-    design, notes = program_of(made, full)
+    with in_words(held.reports):
+        made = unknown(held.reports, held.of(mechanism).outcomes, mechanism)
+        design, notes = program_of(made, full)
     said = list(dict.fromkeys([*design.notes, *notes]))
     if not full and isinstance(applies(made.input), Separable):
         said.append("`solve` needs no program here: these payments are found by shortest paths over reports")

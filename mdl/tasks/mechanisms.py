@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -21,6 +22,7 @@ from mdl.mechanisms.audit.verdict import Verdict
 from mdl.mechanisms.known import Known
 from mdl.mechanisms.outcomes import Outcomes
 from mdl.mechanisms.reports import Reports, over_reports
+from mdl.mechanisms.rule_errors import named
 from mdl.mechanisms.search import Found, search
 from mdl.mechanisms.tables import MechanismTable
 from mdl.mechanisms.unknown import Unknown, unknown
@@ -92,6 +94,15 @@ def mechanisms(instance: Instance, results: Results) -> Mechanisms:
     return results.mechanisms
 
 
+@contextmanager
+def in_words(reports: Reports) -> Iterator[None]:
+    """Inside, a Failure that names a profile by its number names it by its reports."""
+    try:
+        yield
+    except Failure as failure:
+        raise Failure([named(d, reports.profiles) for d in failure.diagnostics]) from None
+
+
 # ---- tasks ---------------------------------------------------------------------------------------------
 
 
@@ -100,7 +111,8 @@ def answer(instance: Instance, task: MechanismTask, text: str, results: Results)
     started = perf_counter()
     held = mechanisms(instance, results)
     studied = held.of(task.mechanism)
-    made = _find(held, studied, text) if task.find else _check(held, studied, task, text)
+    with in_words(held.reports):
+        made = _find(held, studied, text) if task.find else _check(held, studied, task, text)
     if not made.compile_seconds:
         made.compile_seconds = perf_counter() - started - made.solve_seconds
     return made
@@ -122,7 +134,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
     studied.found, studied.table, studied.verdicts = found, None, {}
     made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
-    made.solve_seconds = found.solve_seconds
+    made.solve_seconds, made.level = found.solve_seconds, found.level
     if found.design is not None:
         made.program = tables.size_of(found.design.program)
     made.notes = _unique(found.notes)
