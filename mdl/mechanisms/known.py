@@ -12,7 +12,6 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Quantity
 from mdl.diagnostics import Failure
 from mdl.irrational import quantity
-from mdl.irrational.builder import Irrational
 from mdl.mechanisms import rule_errors
 from mdl.mechanisms.envy import exchanged
 from mdl.mechanisms.outcomes import Outcomes
@@ -38,7 +37,7 @@ class Known:
 
     @staticmethod
     def of(reports: Reports, outcomes: Outcomes, mechanism: MechanismSymbol) -> Known:
-        ev = outcomes.evaluator(irrational=Irrational())
+        ev = outcomes.evaluator(irrational=reports.irrational)
         return Known(reports, outcomes, mechanism, Utilities(reports, outcomes, ev))
 
     @property

@@ -18,6 +18,7 @@ from mdl.algebra.store import Store
 from mdl.algebra.values import Members
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
+from mdl.irrational.builder import Irrational
 from mdl.mechanisms import errors
 from mdl.mechanisms.lift import Lift
 from mdl.mechanisms.priors import Prior, prior_of
@@ -45,6 +46,8 @@ class Reports:
     lifted: Instance
     weights: Numbers | None
     notes: list[str] = field(default_factory=list)
+    irrational: Irrational = field(default_factory=Irrational)
+    """Makes all irrational forms over these reports, so that they can meet."""
 
     @property
     def spaces(self) -> tuple[TypeSpace, ...]:

@@ -70,8 +70,15 @@ def named(found: Diagnostic, profiles: Profiles) -> Diagnostic:
     def said(match: re.Match[str]) -> str:
         return f"reports {profiles.case_name(int(match.group(1)))}"
 
+    def told(text: str) -> str:
+        return PROFILE.sub(said, text)
+
     return replace(
-        found, message=PROFILE.sub(said, found.message), notes=tuple(PROFILE.sub(said, n) for n in found.notes)
+        found,
+        message=told(found.message),
+        label=told(found.label),
+        labels=tuple(replace(label, text=told(label.text)) for label in found.labels),
+        notes=tuple(map(told, found.notes)),
     )
 
 

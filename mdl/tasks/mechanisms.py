@@ -110,8 +110,8 @@ def answer(instance: Instance, task: MechanismTask, text: str, results: Results)
     """Raises Failure where the task cannot be done."""
     started = perf_counter()
     held = mechanisms(instance, results)
-    studied = held.of(task.mechanism)
     with in_words(held.reports):
+        studied = held.of(task.mechanism)
         made = _find(held, studied, text) if task.find else _check(held, studied, task, text)
     if not made.compile_seconds:
         made.compile_seconds = perf_counter() - started - made.solve_seconds
