@@ -7,12 +7,12 @@ from mdl.diagnostics import Diagnostic, Span
 
 def not_found_yet(name: str, tried: bool, span: Span) -> Diagnostic:
     """MDL680: an audit of a mechanism that was not found."""
-    why = "and there is none that meets its requirements" if tried else "and nothing before this line finds it"
+    why = "and its `find` gave none" if tried else "and nothing before this line finds it"
     return Diagnostic(
         "MDL680",
         f"`{name}` has something to be found, {why}",
         span,
-        help="`find` says why; see what it requires" if tried else f"put `find {name};` before this line",
+        help="the answer to `find` says why" if tried else f"put `find {name};` before this line",
     )
 
 

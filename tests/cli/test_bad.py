@@ -13,7 +13,7 @@ COMMANDS = {
     "bad/data": ("check",),
     "bad/compile": ("check", "solve", "explain"),
     "bad/kkt": ("solve",),
-    "bad/mechanisms": ("solve",),
+    "bad/mechanisms": ("check", "solve"),
 }
 
 
