@@ -27,16 +27,18 @@ def bad_step(name: str, step: str, span: Span) -> Diagnostic:
     return Diagnostic("MDL602", f"the step of type `{name}` is {step}", span, help="a step must be greater than 0")
 
 
-def too_many_profiles(profiles: int, rows: int, limit: int, sizes: str, span: Span | None) -> Diagnostic:
-    """MDL603: more report profiles than can be listed; nothing has been allocated."""
+def too_many_profiles(profiles: int, rows: int, limit: int, sizes: str, counted: bool, span: Span | None) -> Diagnostic:
+    """MDL603: more report profiles than can be listed, or counted; nothing has been allocated."""
     memory = rows * 8 / 2**30
+    way_out = "take fewer values or a coarser `step`, or fewer agents"
+    if not counted:
+        way_out += "; or, where agents are interchangeable, say so with `symmetric AGENTS;`: counts of types are listed instead"
     return Diagnostic(
         "MDL603",
         f"the agents' types make {profiles:,} report profiles ({sizes}): about {rows:,} utilities to compare, "
         f"{memory:,.1f} GiB for each table of them, over the limit of {limit:,}",
         span,
-        help="take fewer values or a coarser `step`, fewer agents, or, where agents are interchangeable, say so with "
-        "`symmetric AGENTS;`: counts of types are listed instead of profiles",
+        help=way_out,
     )
 
 

@@ -242,15 +242,16 @@ class CountedProfiles(Profiles):
         mine, scenario = divmod(case, len(self.counts))
         counts = self.counts[scenario].copy()
         counts[mine] += 1
-        return self._counted(counts)
+        return self._counted(counts, "agent")
 
     def scenario_name(self, agent: int, scenario: int) -> str:
-        """`60 others 0, 39 others 1`."""
-        return self._counted(self.counts[scenario], " others")
+        """`60 others with 0, 39 others with 1`."""
+        return self._counted(self.counts[scenario], "other")
 
-    def _counted(self, counts: npt.NDArray[np.int64], whom: str = "") -> str:
+    def _counted(self, counts: npt.NDArray[np.int64], whom: str) -> str:
         space = self.spaces[self.members[0]]
-        return ", ".join(f"{n}{whom} with {space.name(k)}" for k, n in enumerate(counts.tolist()) if n)
+        held = ((n, f"{whom}{'' if n == 1 else 's'}", space.name(k)) for k, n in enumerate(counts.tolist()) if n)
+        return ", ".join(f"{n} {people} with {value}" for n, people, value in held)
 
     def sizes(self) -> str:
         return f"{len(self.members)} interchangeable agents with {self.size} types"

@@ -22,7 +22,7 @@ from mdl.irrational.builder import Irrational
 from mdl.mechanisms import errors
 from mdl.mechanisms.lift import Lift
 from mdl.mechanisms.priors import Prior, prior_of
-from mdl.mechanisms.profiles import Profiles
+from mdl.mechanisms.profiles import CountedProfiles, Profiles
 from mdl.mechanisms.spaces import LIMIT, Component, TypeSpace, spaces
 from mdl.semantics.kinds import Element
 from mdl.semantics.model import LetSymbol, Model, SetSymbol, Symbol, TypeSymbol
@@ -106,11 +106,9 @@ def over_reports(instance: Instance) -> Reports:
         raise Failure(errors.no_agents(instance.model.span))
     profiles, notes = profiles_of(instance, held)
     if profiles.utilities > LIMIT:
-        raise Failure(
-            errors.too_many_profiles(
-                profiles.cases, profiles.utilities, LIMIT, profiles.sizes(), _place(instance.model)
-            )
-        )
+        counted = isinstance(profiles, CountedProfiles)
+        size = (profiles.cases, profiles.utilities, LIMIT, profiles.sizes())
+        raise Failure(errors.too_many_profiles(*size, counted, _place(instance.model)))
     prior = prior_of(instance, held)
     lift = Lift(instance.model.span)
     lifted = _lifted(instance, lift, profiles)
