@@ -32,7 +32,7 @@ def too_many_profiles(profiles: int, rows: int, limit: int, sizes: str, counted:
     memory = rows * 8 / 2**30
     way_out = "take fewer values or a coarser `step`, or fewer agents"
     if not counted:
-        way_out += "; or, where agents are interchangeable, say so with `symmetric AGENTS;`: counts of types are listed instead"
+        way_out += "; or, where agents are interchangeable, say so with `symmetric AGENTS;`, to list counts of types"
     return Diagnostic(
         "MDL603",
         f"the agents' types make {profiles:,} report profiles ({sizes}): about {rows:,} utilities to compare, "
