@@ -131,9 +131,9 @@ class Lift:
     def _index(self, symbol: Symbol, p: IndexVar) -> tuple[Binder, ...]:
         return (self.binder(p), *symbol.index)
 
-    def index(self, span: Span) -> IndexVar:
-        """A new index over the profiles."""
-        return IndexVar("report", Element(None), span)
+    def index(self, span: Span, name: str = "report") -> IndexVar:
+        """A new index over the profiles; `name` is what messages call it (see rule_errors.named)."""
+        return IndexVar(name, Element(None), span)
 
     def binder(self, p: IndexVar) -> Binder:
         domain = typed.Ref(p.span, SetOf(Element(None)), self.profiles, ())

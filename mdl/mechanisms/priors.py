@@ -192,14 +192,27 @@ def _flat(key: tree.Expr) -> list[Atom]:
 
 
 def _atom(key: tree.Expr) -> Atom:
+    """A key as data: a name, a text, or a number written out (fractions and signs too)."""
     match key:
-        case tree.Number(value=value):
-            return value.numerator if value.denominator == 1 else value
         case tree.Name(name=name):
             return name
-        case tree.Text(value=value):
-            return value
-        case tree.Unary(operand=tree.Number(value=value)):
-            return -value.numerator if value.denominator == 1 else -value
+        case tree.Text(value=text_):
+            return text_
         case _:
-            return key.span.text
+            value = _number(key)
+            return value.numerator if value.denominator == 1 else value
+
+
+def _number(key: tree.Expr) -> Fraction:
+    match key:
+        case tree.Number(value=value):
+            return value
+        case tree.Unary(op=op, operand=operand):
+            return -_number(operand) if op == "-" else _number(operand)
+        case tree.Mul(first=first, rest=rest):
+            out = _number(first)
+            for _, below in rest:
+                out /= _number(below)
+            return out
+        case _:
+            raise AssertionError(f"{key.span.text} is no key of a prior")

@@ -9,7 +9,7 @@ from mdl.diagnostics import Diagnostic, Span
 from mdl.mechanisms.profiles import Profiles
 from mdl.program.solution import Status
 
-PROFILE = re.compile(r"report = (\d+)")
+PROFILE = re.compile(r"(report|truth) = (\d+)")
 
 
 def no_outcome(rule: str, span: Span, status: Status, where: str, count: int, absent: str) -> Diagnostic:
@@ -68,7 +68,8 @@ def named(found: Diagnostic, profiles: Profiles) -> Diagnostic:
     """A diagnostic about the lifted model in the words of the file: the number of a profile becomes its reports."""
 
     def said(match: re.Match[str]) -> str:
-        return f"reports {profiles.case_name(int(match.group(1)))}"
+        what = "reports" if match.group(1) == "report" else "true types"
+        return f"{what} {profiles.case_name(int(match.group(2)))}"
 
     def told(text: str) -> str:
         return PROFILE.sub(said, text)

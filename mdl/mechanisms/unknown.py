@@ -246,7 +246,7 @@ class _Maker:
         if valuation is None:
             return terms.of(terms.zeros(size * len(cases)))
         lift = self.reports.lift
-        t, r = lift.index(valuation.span), lift.index(valuation.span)
+        t, r = lift.index(valuation.span, "truth"), lift.index(valuation.span)
         true = self.profiles.case(a)[:, self.profiles.scenario_of(a)].reshape(-1)
         code = np.full(len(true), self.reports.spaces[a].code)
         own = self.known.utilities.own_index(valuation)

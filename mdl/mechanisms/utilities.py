@@ -61,7 +61,7 @@ class Utilities:
 
     def _valued(self, agent: int, valuation: LetSymbol, true: Places, reported: Places) -> Quantity:
         lift = self.reports.lift
-        t, r = lift.index(valuation.span), lift.index(valuation.span)
+        t, r = lift.index(valuation.span, "truth"), lift.index(valuation.span)
         body = lift.utility(valuation.body, t, r)
         code = self.reports.spaces[agent].code
         own = self.own_index(valuation)

@@ -112,8 +112,9 @@ def _value(ctx: Context, scope: Scope, node: tree.Expr) -> typed.Expr:
     match node:
         case tree.Name() if references.is_free(ctx, scope, node):
             return typed.Member(node.span, Element(None), node.name)
-        case tree.TupleExpr():
-            return references.tuple_(ctx, scope, node, ())
+        case tree.TupleExpr(items=items):
+            made = tuple(_value(ctx, scope, item) for item in items)
+            return typed.TupleExpr(node.span, TupleOf((Element(None),) * len(made)), made)
         case _:
             return expressions.number(ctx, scope, node) if not isinstance(node, tree.Text) else _text(node)
 

@@ -104,7 +104,7 @@ def _readable(key: tree.Expr) -> bool:
             return True
         case tree.Unary(op="-" | "+", operand=operand):
             return isinstance(operand, tree.Number | tree.Mul) and _readable(operand)
-        case tree.Mul(first=tree.Number(), rest=rest):
+        case tree.Mul(first=tree.Number() | tree.Unary(operand=tree.Number()), rest=rest):
             return all(op == "/" and isinstance(below, tree.Number) and below.value != 0 for op, below in rest)
         case tree.TupleExpr(items=items):
             return all(map(_readable, items))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 
 import numpy as np
@@ -60,7 +60,10 @@ def _value(held: Mechanisms, studied: Studied, expr: typed.Attribute, frame: Fra
             found = Numbers.inexact([inf]) if verdict.violation == inf else _one(verdict.violation)
             return _repeated(found, frame.size)
     held.table(studied, expr.span)
-    return arithmetic.concat([_at(held, studied, expr, row, ev) for row in _rows(expr, frame, ev)])
+    found = arithmetic.concat([_at(held, studied, expr, row, ev) for row in _rows(expr, frame, ev)])
+    exact = studied.found is None or studied.found.level == "exact"
+    # payments that were found within a tolerance are rationals, and yet not the exact ones
+    return found if exact else Numbers.inexact(found.floats())
 
 
 def _studied(instance: Instance, expr: typed.Attribute, results: Results) -> tuple[Mechanisms, Studied]:
@@ -106,7 +109,7 @@ def _plain(found: Quantity) -> Numbers:
 def _rows(expr: typed.Attribute, frame: Frame, ev: Evaluator) -> list[tuple[Atom, ...]]:
     """The arguments on each row, tuples opened."""
     columns: list[list[Atom]] = []
-    for arg in expr.args:
+    for arg in _opened(expr.args):
         found = ev.value(arg, frame)
         if isinstance(found, Members):
             columns += [ev.store.universe.atoms(codes) for codes in found.codes]
@@ -116,6 +119,15 @@ def _rows(expr: typed.Attribute, frame: Frame, ev: Evaluator) -> list[tuple[Atom
     if not columns:
         return [()] * frame.size
     return list(zip(*columns, strict=True))
+
+
+def _opened(args: Sequence[typed.Expr]) -> Iterator[typed.Expr]:
+    """Composite types may be written as they are printed, `(1, 0.5)`."""
+    for arg in args:
+        if isinstance(arg, typed.TupleExpr):
+            yield from _opened(arg.items)
+        else:
+            yield arg
 
 
 def _at(held: Mechanisms, studied: Studied, expr: typed.Attribute, args: tuple[Atom, ...], ev: Evaluator) -> Numbers:
