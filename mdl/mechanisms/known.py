@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -193,8 +194,11 @@ class Known:
                     f"{chosen.name} has several optimal outcomes at {solved.ties:,} of {self.reports.cases:,} report "
                     "profiles: of those the one with the first variable as large as possible is taken, then the second"
                 )
+            if solved.unsure:
+                notes.append(f"whether outcomes of {chosen.name} have equals is not known at {solved.unsure:,} profiles")
             if not solved.exact:
-                notes.append(f"outcomes of {chosen.name} are numeric, to {solved.tolerance:.0e}: {solved.why}")
+                close = f", to {solved.tolerance:.0e}" if isfinite(solved.tolerance) else ""
+                notes.append(f"outcomes of {chosen.name} are numeric{close}: {solved.why}")
         return notes
 
 
