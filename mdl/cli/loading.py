@@ -24,7 +24,7 @@ from mdl.semantics.model import (
     SolveTask,
     Task,
 )
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
 def overrides(arguments: argparse.Namespace) -> Overrides:
@@ -151,7 +151,7 @@ def with_check(model: Model, tasks: list[Task]) -> list[Task]:
 def check_kkt(rule: RuleSymbol) -> PointTask:
     """`check kkt of R;`, whose point comes from `--point`."""
     what, target = tree.Name(rule.span, "kkt"), tree.Name(rule.span, rule.name)
-    return PointTask(tree.CheckTask(rule.span, what, target, (), None), rule.span)
+    return PointTask(statement_tree.CheckTask(rule.span, what, target, (), None), rule.span)
 
 
 def _words(text: str) -> str:

@@ -18,7 +18,7 @@ from mdl.semantics.model import (
     Symbol,
 )
 from mdl.semantics.typed import Binder
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 CHECKS = ("core", "balanced", "superadditive", "convex", "in_core")
 FINDS = ("least_core", "nucleolus", "prenucleolus", "shapley", "banzhaf", "core_vertices", "core_range")
@@ -39,7 +39,7 @@ ANSWERS = (*WORDS, *NUMBERS, *OF_PLAYER, *OF_COALITION)
 # ---- declarations --------------------------------------------------------------------------------------
 
 
-def table(ctx: Context, node: tree.CoalitionDecl) -> CoalitionTable:
+def table(ctx: Context, node: statement_tree.CoalitionDecl) -> CoalitionTable:
     """`coalition v[subsets(N)] := {...};`."""
     index, _, _ = declarations.index_of(ctx, node.index)
     players = _players(ctx, node, index)
@@ -56,7 +56,7 @@ def table(ctx: Context, node: tree.CoalitionDecl) -> CoalitionTable:
     )
 
 
-def game(ctx: Context, node: tree.CoalitionDecl) -> CoalitionSymbol:
+def game(ctx: Context, node: statement_tree.CoalitionDecl) -> CoalitionSymbol:
     """`coalition v[S in subsets(N)] = e;` and `coalition v = RULE;`."""
     if not node.index.bindings:
         return _of_rule(ctx, node)
@@ -72,7 +72,7 @@ def game(ctx: Context, node: tree.CoalitionDecl) -> CoalitionSymbol:
     return CoalitionSymbol(node.name.name, node.name.span, index, where, node.cost, players, body, None)
 
 
-def _of_rule(ctx: Context, node: tree.CoalitionDecl) -> CoalitionSymbol:
+def _of_rule(ctx: Context, node: statement_tree.CoalitionDecl) -> CoalitionSymbol:
     made = CoalitionSymbol(node.name.name, node.name.span, (), None, node.cost, None, None, None)
     symbol = ctx.symbols.get(node.body.name) if isinstance(node.body, tree.Name) else None
     if not isinstance(symbol, RuleSymbol):
@@ -90,7 +90,7 @@ def _of_rule(ctx: Context, node: tree.CoalitionDecl) -> CoalitionSymbol:
     return made
 
 
-def _players(ctx: Context, node: tree.CoalitionDecl, index: tuple[Binder, ...]) -> typed.Expr | None:
+def _players(ctx: Context, node: statement_tree.CoalitionDecl, index: tuple[Binder, ...]) -> typed.Expr | None:
     """The set under `subsets(...)`."""
     if len(index) == 1 and isinstance(index[0].domain, typed.Subsets):
         return index[0].domain.arg
@@ -103,15 +103,15 @@ def _players(ctx: Context, node: tree.CoalitionDecl, index: tuple[Binder, ...]) 
 # ---- tasks ---------------------------------------------------------------------------------------------
 
 
-def is_task(ctx: Context, node: tree.CheckTask | tree.FindTask) -> bool:
+def is_task(ctx: Context, node: statement_tree.CheckTask | statement_tree.FindTask) -> bool:
     """Whether a task names an answer of a coalitional game."""
-    return node.what is not None and node.what.name in (CHECKS if isinstance(node, tree.CheckTask) else FINDS)
+    return node.what is not None and node.what.name in (CHECKS if isinstance(node, statement_tree.CheckTask) else FINDS)
 
 
-def task(ctx: Context, node: tree.CheckTask | tree.FindTask) -> CoalitionTask | None:
+def task(ctx: Context, node: statement_tree.CheckTask | statement_tree.FindTask) -> CoalitionTask | None:
     assert node.what is not None
-    what, find = node.what.name, isinstance(node, tree.FindTask)
-    point = node.at if isinstance(node, tree.CheckTask) else None
+    what, find = node.what.name, isinstance(node, statement_tree.FindTask)
+    point = node.at if isinstance(node, statement_tree.CheckTask) else None
     payoff: tuple[tuple[typed.Expr, typed.Expr], ...] = ()
     symbol = _game(ctx, node.target)
     if what == "in_core":

@@ -9,7 +9,7 @@ from mdl.semantics.declarations import bound, index_of, must_be_of_agents
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, Truth, TupleOf, Unknown
 from mdl.semantics.model import AbsentValue, LetSymbol, RowSymbol, RuleSymbol, VarSymbol
 from mdl.semantics.typed import Binder, IndexVar
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 ROW_OPERATORS = ("<=", ">=", "==")
 
@@ -17,13 +17,13 @@ ROW_OPERATORS = ("<=", ">=", "==")
 # ---- variables -----------------------------------------------------------------------------------
 
 
-def var_symbol(ctx: Context, node: tree.VarDecl) -> tuple[VarSymbol, Scope]:
+def var_symbol(ctx: Context, node: statement_tree.VarDecl) -> tuple[VarSymbol, Scope]:
     """A variable with its index; bounds and start are added by `var_details` when all lets are known."""
     index, where, scope = index_of(ctx, node.index)
     return VarSymbol(node.name.name, node.name.span, index, where, (), node.domain, None), scope
 
 
-def var_details(ctx: Context, symbol: VarSymbol, node: tree.VarDecl, scope: Scope) -> None:
+def var_details(ctx: Context, symbol: VarSymbol, node: statement_tree.VarDecl, scope: Scope) -> None:
     symbol.bounds = tuple(bound(ctx, scope, b) for b in node.bounds)
     for made in symbol.bounds:
         if made.op in ("<", ">"):
@@ -37,7 +37,7 @@ def var_details(ctx: Context, symbol: VarSymbol, node: tree.VarDecl, scope: Scop
         expressions.data_only(ctx, mark, "the start of a variable")
 
 
-def absent(ctx: Context, node: tree.AbsentDecl) -> None:
+def absent(ctx: Context, node: statement_tree.AbsentDecl) -> None:
     """`absent x[i] = e;`: the value of a variable whose agent does not take part."""
     symbol = ctx.symbols.get(node.name.name)
     if not isinstance(symbol, VarSymbol):
@@ -58,7 +58,7 @@ def absent(ctx: Context, node: tree.AbsentDecl) -> None:
     symbol.absent = AbsentValue(indices, body)
 
 
-def _absent_indices(ctx: Context, symbol: VarSymbol, node: tree.AbsentDecl) -> tuple[Binder, ...] | None:
+def _absent_indices(ctx: Context, symbol: VarSymbol, node: statement_tree.AbsentDecl) -> tuple[Binder, ...] | None:
     places = ctx.places_of(symbol)
     if places is None:
         return None
@@ -87,11 +87,11 @@ def _absent_indices(ctx: Context, symbol: VarSymbol, node: tree.AbsentDecl) -> t
 # ---- lets ----------------------------------------------------------------------------------------
 
 
-def let_symbol(ctx: Context, entry: Entry, node: tree.LetDecl | tree.OutcomeItem) -> LetSymbol:
+def let_symbol(ctx: Context, entry: Entry, node: statement_tree.LetDecl | statement_tree.OutcomeItem) -> LetSymbol:
     """A let, a valuation or an item of an outcome formula."""
     mark = len(ctx.uses)
     index, where, scope = index_of(ctx, node.index)
-    valuation = isinstance(node, tree.LetDecl) and node.valuation
+    valuation = isinstance(node, statement_tree.LetDecl) and node.valuation
     role = "valuation" if valuation else "outcome" if entry.owner else "let"
     inner = len(ctx.uses)
     if valuation or entry.owner:
@@ -129,12 +129,12 @@ def _apart(ctx: Context, symbol: LetSymbol) -> None:
 # ---- rows and objectives -------------------------------------------------------------------------
 
 
-def row_symbol(ctx: Context, node: tree.ConstraintDecl) -> RowSymbol:
+def row_symbol(ctx: Context, node: statement_tree.ConstraintDecl) -> RowSymbol:
     index, where, scope = index_of(ctx, node.index)
     return RowSymbol(node.name.name, node.name.span, index, where, row_body(ctx, scope, node))
 
 
-def row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Expr:
+def row_body(ctx: Context, scope: Scope, node: statement_tree.ConstraintDecl) -> typed.Expr:
     """The comparison of a constraint; an expression of unknown kind after a report."""
     body = node.body
     if not isinstance(body, tree.Compare):
@@ -155,6 +155,6 @@ def row_body(ctx: Context, scope: Scope, node: tree.ConstraintDecl) -> typed.Exp
     return typed.Compare(body.span, Truth(), first, rest)
 
 
-def rule_symbol(ctx: Context, node: tree.ObjectiveDecl) -> RuleSymbol:
+def rule_symbol(ctx: Context, node: statement_tree.ObjectiveDecl) -> RuleSymbol:
     body = expressions.number(ctx, EMPTY, node.body)
     return RuleSymbol(node.name.name, node.name.span, (), None, node.sense, body)

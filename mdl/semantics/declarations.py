@@ -8,10 +8,10 @@ from mdl.semantics.context import EMPTY, Context, Scope
 from mdl.semantics.kinds import Element, Kind, Numeric, SetOf, TupleOf, Unknown
 from mdl.semantics.model import Bound, Given, ParamSymbol, SetSymbol, Symbol, TypeSymbol
 from mdl.semantics.typed import Binder
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
-def index_of(ctx: Context, index: tree.Index) -> tuple[tuple[Binder, ...], typed.Expr | None, Scope]:
+def index_of(ctx: Context, index: statement_tree.Index) -> tuple[tuple[Binder, ...], typed.Expr | None, Scope]:
     """A declared index: binders, condition, and the scope of what follows."""
     binders, inner = sets.binders(ctx, EMPTY, index.bindings)
     return binders, sets.condition(ctx, inner, index.where), inner
@@ -20,7 +20,7 @@ def index_of(ctx: Context, index: tree.Index) -> tuple[tuple[Binder, ...], typed
 # ---- sets ----------------------------------------------------------------------------------------
 
 
-def set_symbol(ctx: Context, node: tree.SetDecl, data_arity: int | None) -> SetSymbol:
+def set_symbol(ctx: Context, node: statement_tree.SetDecl, data_arity: int | None) -> SetSymbol:
     """A set or agents set.  `data_arity` is the number of columns that a `data` statement reads it from."""
     mark = len(ctx.uses)
     name = node.name.name
@@ -43,7 +43,7 @@ def set_symbol(ctx: Context, node: tree.SetDecl, data_arity: int | None) -> SetS
 
 
 def _set_value(
-    ctx: Context, scope: Scope, node: tree.SetDecl, wanted: Kind | None, data_arity: int | None
+    ctx: Context, scope: Scope, node: statement_tree.SetDecl, wanted: Kind | None, data_arity: int | None
 ) -> tuple[Kind, Given | None]:
     value = node.value
     if value is None:
@@ -92,7 +92,7 @@ def _union_universes(expr: typed.Expr | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _all_names(value: tree.Value | None) -> bool:
+def _all_names(value: statement_tree.Value | None) -> bool:
     if value is None or not isinstance(value.expr, tree.SetLiteral) or not value.expr.items:
         return False
     return all(isinstance(item, tree.Name | tree.Text) for item in value.expr.items)
@@ -109,7 +109,7 @@ def _agents(ctx: Context, symbol: SetSymbol) -> None:
 
 
 def family_data(
-    ctx: Context, index: tree.Index, name: str, literal: tree.MapLiteral, declared: tree.Name
+    ctx: Context, index: statement_tree.Index, name: str, literal: tree.MapLiteral, declared: tree.Name
 ) -> tree.MapLiteral:
     """Check the shape of `{key: value}` against a declared index as far as it shows without data."""
     if not index.bindings:
@@ -131,7 +131,7 @@ def check_keys(ctx: Context, symbol: Symbol, literal: tree.MapLiteral | None) ->
 # ---- params --------------------------------------------------------------------------------------
 
 
-def param_symbol(ctx: Context, node: tree.ParamDecl) -> ParamSymbol:
+def param_symbol(ctx: Context, node: statement_tree.ParamDecl) -> ParamSymbol:
     mark = len(ctx.uses)
     index, where, scope = index_of(ctx, node.index)
     within = sets.set_expression(ctx, scope, node.within) if node.within is not None else None
@@ -146,7 +146,7 @@ def param_symbol(ctx: Context, node: tree.ParamDecl) -> ParamSymbol:
     return ParamSymbol(node.name.name, node.name.span, index, where, kind, within, bounds, node.integer, default, given)
 
 
-def bound(ctx: Context, scope: Scope, node: tree.Bound) -> Bound:
+def bound(ctx: Context, scope: Scope, node: statement_tree.Bound) -> Bound:
     mark = len(ctx.uses)
     expr = expressions.number(ctx, scope, node.expr)
     expressions.data_only(ctx, mark, "a bound")
@@ -174,7 +174,12 @@ def _written_as_numbers(expr: typed.Expr) -> bool:
 
 
 def _given(
-    ctx: Context, scope: Scope, name: tree.Name, index: tree.Index, value: tree.Value | None, kind: Kind
+    ctx: Context,
+    scope: Scope,
+    name: tree.Name,
+    index: statement_tree.Index,
+    value: statement_tree.Value | None,
+    kind: Kind,
 ) -> Given | None:
     if value is None:
         return None
@@ -204,7 +209,7 @@ def _valued(ctx: Context, scope: Scope, node: tree.Expr, kind: Kind) -> typed.Ex
 # ---- types ---------------------------------------------------------------------------------------
 
 
-def type_symbol(ctx: Context, node: tree.TypeDecl) -> TypeSymbol:
+def type_symbol(ctx: Context, node: statement_tree.TypeDecl) -> TypeSymbol:
     index, where, scope = index_of(ctx, node.index)
     mark = len(ctx.uses)
     domain = _domain(ctx, scope, node.domain)

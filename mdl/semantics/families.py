@@ -28,13 +28,13 @@ from mdl.semantics.kinds import Element, Kind, Numeric, Truth
 from mdl.semantics.model import LetSymbol, MechanismSymbol, OutcomeSymbol, RuleSymbol, TransferSymbol, TypeSymbol
 from mdl.semantics.rules import rule
 from mdl.semantics.typed import Binder, Expr, IndexVar
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 NAMES = ("pay", "p", "payment", "transfer")
 """What a family's transfer is called: the first of these that the file does not declare."""
 
 
-def family(ctx: Context, node: tree.MechanismDecl, call: tree.Expr) -> MechanismSymbol:
+def family(ctx: Context, node: statement_tree.MechanismDecl, call: tree.Expr) -> MechanismSymbol:
     """The symbol of `mechanism M = FAMILY(RULE);`, with its transfers as formulas; their spans are the call's."""
     made = MechanismSymbol(node.name.name, node.name.span, (), None, "", None, (), (), None, (), (), True, None, False)
     if not isinstance(call, tree.Call):

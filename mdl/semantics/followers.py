@@ -10,7 +10,7 @@ from mdl.semantics.declarations import index_of
 from mdl.semantics.kinds import SetOf, TupleOf, Unknown
 from mdl.semantics.model import FollowerSymbol, Owned, RowSymbol, VarSymbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
 def follower(ctx: Context, entry: Entry) -> FollowerSymbol:
@@ -19,7 +19,7 @@ def follower(ctx: Context, entry: Entry) -> FollowerSymbol:
     Its rows can be asked for their duals by name, and are in `symbols` of the context for that alone.
     """
     node = entry.syntax
-    assert isinstance(node, tree.FollowerDecl)
+    assert isinstance(node, statement_tree.FollowerDecl)
     index, where, scope = index_of(ctx, node.index)
     for binder in index:
         for var in binder.indices:
@@ -110,7 +110,7 @@ def _once(ctx: Context, made: FollowerSymbol) -> None:
 
 
 def _row(
-    ctx: Context, scope: Scope, outer: tuple[Binder, ...], condition: Expr | None, node: tree.ConstraintDecl
+    ctx: Context, scope: Scope, outer: tuple[Binder, ...], condition: Expr | None, node: statement_tree.ConstraintDecl
 ) -> RowSymbol | None:
     name = node.name.name
     binders, inner = sets.binders(ctx, scope, node.index.bindings)

@@ -10,15 +10,15 @@ from mdl.semantics.kinds import Numeric, Unknown
 from mdl.semantics.model import LetSymbol, MechanismSymbol, ParamSymbol, SetSymbol, Symbol
 from mdl.semantics.typed import Expr
 from mdl.semantics.walks import walk
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 SHORTFALL = "shortfall"
 FORM = "minimize expected shortfall;"
 
 
-def goal(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
+def goal(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
     """Fill in `maximize`, `goal` and `shortfall`; `soften` and the shortfall go together."""
-    found = [item for item in node.items if isinstance(item, tree.MechanismObjective)]
+    found = [item for item in node.items if isinstance(item, statement_tree.MechanismObjective)]
     for again in found[1:]:
         ctx.report(wrong.item_twice("objective", again.span, found[0].span))
     for item in found[:1]:
@@ -41,7 +41,7 @@ def _names_shortfall(ctx: Context, body: tree.Expr) -> bool:
     return any(name.name == SHORTFALL for name in mentions.in_expression(body))
 
 
-def _shortfall(ctx: Context, made: MechanismSymbol, item: tree.MechanismObjective) -> None:
+def _shortfall(ctx: Context, made: MechanismSymbol, item: statement_tree.MechanismObjective) -> None:
     alone = isinstance(item.body, tree.Expected) and not item.body.given and isinstance(item.body.body, tree.Name)
     if not alone or made.maximize:
         message = "the shortfall is minimised, in expectation and alone"

@@ -25,12 +25,12 @@ from mdl.semantics.properties import OVER_PRIOR, SOFT, needs_prior, properties
 from mdl.semantics.rules import rule
 from mdl.semantics.typed import Binder, Expr
 from mdl.semantics.walks import walk
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 FREE = "free"
 
 
-def mechanism(ctx: Context, node: tree.MechanismDecl) -> MechanismSymbol:
+def mechanism(ctx: Context, node: statement_tree.MechanismDecl) -> MechanismSymbol:
     """The symbol of `mechanism M { ... }` or `mechanism M = vcg(welfare);`."""
     if node.family is not None:
         made = families.family(ctx, node, node.family)
@@ -49,8 +49,8 @@ def mechanism(ctx: Context, node: tree.MechanismDecl) -> MechanismSymbol:
 # ---- items ---------------------------------------------------------------------------------------------
 
 
-def _outcome(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
-    found = [item for item in node.items if isinstance(item, tree.UseOutcome)]
+def _outcome(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
+    found = [item for item in node.items if isinstance(item, statement_tree.UseOutcome)]
     for again in found[1:]:
         ctx.report(wrong.item_twice("outcome", again.span, found[0].span))
     if not found:
@@ -63,7 +63,7 @@ def _outcome(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> N
         ctx.report(wrong.outcome_free(found[0].span))
 
 
-def _items(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
+def _items(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
     """Transfers see each other, whatever their order, and so do income and objective."""
     drafts = list(_transfers(ctx, node))
     every = [symbol for symbol, _, _ in drafts]
@@ -80,11 +80,13 @@ def _items(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> Non
         goals.goal(ctx, made, node)
 
 
-def _transfers(ctx: Context, node: tree.MechanismDecl) -> Iterator[tuple[TransferSymbol, tree.Transfer, Scope]]:
+def _transfers(
+    ctx: Context, node: statement_tree.MechanismDecl
+) -> Iterator[tuple[TransferSymbol, statement_tree.Transfer, Scope]]:
     """Each transfer without its formula, and what the formula sees; names are local to the mechanism."""
     local: dict[str, Span] = {}
     for item in node.items:
-        if not isinstance(item, tree.Transfer):
+        if not isinstance(item, statement_tree.Transfer):
             continue
         name, span = item.name.name, item.name.span
         ctx.closed.clear()
@@ -97,7 +99,7 @@ def _transfers(ctx: Context, node: tree.MechanismDecl) -> Iterator[tuple[Transfe
             yield TransferSymbol(name, span, index, where, item.direction, None), item, scope
 
 
-def _check_index(ctx: Context, item: tree.Transfer, index: tuple[Binder, ...]) -> None:
+def _check_index(ctx: Context, item: statement_tree.Transfer, index: tuple[Binder, ...]) -> None:
     """One index, over agents."""
     kinds = [var.kind for binder in index for var in binder.indices]
     if any(isinstance(kind, Unknown) for kind in kinds):
@@ -109,8 +111,8 @@ def _check_index(ctx: Context, item: tree.Transfer, index: tuple[Binder, ...]) -
     ctx.report(wrong.transfer_index(item.name.name, item.direction, span, sets))
 
 
-def _income(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
-    found = [item for item in node.items if isinstance(item, tree.Income)]
+def _income(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
+    found = [item for item in node.items if isinstance(item, statement_tree.Income)]
     for again in found[1:]:
         ctx.report(wrong.item_twice("income", again.span, found[0].span))
     if found:
@@ -118,19 +120,19 @@ def _income(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> No
         made.income = expressions.number(ctx, EMPTY, found[0].body)
 
 
-def _properties(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
+def _properties(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
     """Each property once; what is softened can be measured in money."""
     require, soften = list[Property](), list[Property]()
     seen: dict[str, Span] = {}
     for item in node.items:
-        if isinstance(item, tree.Require | tree.Soften):
+        if isinstance(item, statement_tree.Require | statement_tree.Soften):
             for found in properties(ctx, item.properties):
                 first = seen.setdefault(found.name, found.span)
                 if first is not found.span:
                     ctx.report(wrong.property_twice(found.name, found.span, first))
-                elif isinstance(item, tree.Soften) and found.name not in SOFT:
+                elif isinstance(item, statement_tree.Soften) and found.name not in SOFT:
                     ctx.report(wrong.soften_property(found.name, found.span, SOFT))
-                (require if isinstance(item, tree.Require) else soften).append(found)
+                (require if isinstance(item, statement_tree.Require) else soften).append(found)
     made.require, made.soften = tuple(require), tuple(soften)
 
 
@@ -191,7 +193,7 @@ def _is_unknown(e: Expr, used: dict[TransferSymbol, tuple[TransferSymbol, ...]])
     return False
 
 
-def _check_decided(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl) -> None:
+def _check_decided(ctx: Context, made: MechanismSymbol, node: statement_tree.MechanismDecl) -> None:
     """An outcome formula chooses no variables, so that neither valuations nor transfers may depend on one."""
     if not isinstance(made.outcome, OutcomeSymbol):
         return
@@ -204,7 +206,7 @@ def _check_decided(ctx: Context, made: MechanismSymbol, node: tree.MechanismDecl
                 uses += [(use.name, x.span) for use in ctx.let_uses.get(x.symbol, ()) if use.what == "variable"]
     if uses:
         name, used = uses[0]
-        items = (item.span for item in node.items if isinstance(item, tree.UseOutcome))
+        items = (item.span for item in node.items if isinstance(item, statement_tree.UseOutcome))
         span = node.family.span if node.family is not None else next(items, made.span)
         ctx.report(wrong.undecided(name, made.outcome.name, span, used, ctx.declared.get(name)))
 
@@ -230,16 +232,16 @@ def _check_prior(ctx: Context, made: MechanismSymbol) -> None:
 # ---- tasks ---------------------------------------------------------------------------------------------
 
 
-def task(ctx: Context, node: tree.CheckTask | tree.FindTask) -> MechanismTask | None:
+def task(ctx: Context, node: statement_tree.CheckTask | statement_tree.FindTask) -> MechanismTask | None:
     """`check M: p, q;` and `find M;`."""
     symbol = _target(ctx, node.target)
-    found = properties(ctx, node.properties) if isinstance(node, tree.CheckTask) else ()
+    found = properties(ctx, node.properties) if isinstance(node, statement_tree.CheckTask) else ()
     over = next((p for p in found if p.name in OVER_PRIOR), None)
     if over is not None:
         needs_prior(ctx, f"`{over.name}`", over.span)
     if symbol is None:
         return None
-    find = isinstance(node, tree.FindTask)
+    find = isinstance(node, statement_tree.FindTask)
     if find and not symbol.unknown:
         ctx.report(wrong.nothing_unknown(symbol.name, node.target.span, symbol.span))
     return MechanismTask(find, symbol, found, node.span)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 Bound = frozenset[str]
 NONE: Bound = frozenset()
@@ -55,13 +55,13 @@ def in_expression(node: tree.Expr | None, bound: Bound = NONE) -> Iterator[tree.
             yield from _each((node.low, node.high), bound)
 
 
-def in_index(index: tree.Index) -> Iterator[tree.Name]:
+def in_index(index: statement_tree.Index) -> Iterator[tree.Name]:
     """Free names of a declared index; its own names are free nowhere in it after their binder."""
     inner = yield from _bindings(index.bindings, NONE)
     yield from in_expression(index.where, inner)
 
 
-def in_family(index: tree.Index, parts: Iterable[tree.Expr | None]) -> Iterator[tree.Name]:
+def in_family(index: statement_tree.Index, parts: Iterable[tree.Expr | None]) -> Iterator[tree.Name]:
     """Free names of a declaration with an index: of the index, and of parts that see its names."""
     yield from in_index(index)
     yield from _each(parts, frozenset(name.name for binding in index.bindings for name in binding.names))

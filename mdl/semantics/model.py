@@ -11,7 +11,7 @@ from fractions import Fraction
 from mdl.diagnostics import Span
 from mdl.semantics.kinds import Kind
 from mdl.semantics.typed import Binder, Expr, IndexVar
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -295,7 +295,7 @@ class ExpectTask:
 class PointTask:
     """`check kkt of R at {...};`: the point stays a syntax literal, read as data when the task runs."""
 
-    syntax: tree.CheckTask
+    syntax: statement_tree.CheckTask
     span: Span
 
 

@@ -9,16 +9,16 @@ from mdl.semantics.declarations import index_of
 from mdl.semantics.kinds import Element, TupleOf, Unknown
 from mdl.semantics.model import PriorSymbol, SetSymbol, TypeSymbol
 from mdl.semantics.typed import Binder
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 JOINT = "a joint prior"
 
 
-def priors(ctx: Context, file: tree.File) -> tuple[PriorSymbol, ...]:
+def priors(ctx: Context, file: statement_tree.File) -> tuple[PriorSymbol, ...]:
     """Every prior of a file, in its order; a joint table stands alone and is a declared name (`joint`)."""
     made: list[PriorSymbol] = []
     for node in file.statements:
-        if isinstance(node, tree.Prior):
+        if isinstance(node, statement_tree.Prior):
             ctx.closed.clear()
             symbol = _joint(ctx, node) if node.joint else _of_type(ctx, node)
             if symbol is not None:
@@ -41,7 +41,7 @@ def _apart(ctx: Context, made: list[PriorSymbol]) -> None:
         ctx.report(wrong.priors_clash(other.name, other.span, joint.span))
 
 
-def _joint(ctx: Context, node: tree.Prior) -> PriorSymbol | None:
+def _joint(ctx: Context, node: statement_tree.Prior) -> PriorSymbol | None:
     name = node.name.name
     if ctx.declared.get(name) is not node.name.span:
         if isinstance(ctx.symbols.get(name), TypeSymbol) and name == "joint":
@@ -54,7 +54,7 @@ def _joint(ctx: Context, node: tree.Prior) -> PriorSymbol | None:
     return symbol
 
 
-def _of_type(ctx: Context, node: tree.Prior) -> PriorSymbol | None:
+def _of_type(ctx: Context, node: statement_tree.Prior) -> PriorSymbol | None:
     of = _type(ctx, node.name, "prior")
     index, where, scope = index_of(ctx, node.index)
     if of is None:
@@ -67,7 +67,9 @@ def _of_type(ctx: Context, node: tree.Prior) -> PriorSymbol | None:
     return PriorSymbol(of.name, node.name.span, index, None, of, table)
 
 
-def _check_index(ctx: Context, of: TypeSymbol, index: tuple[Binder, ...], node: tree.Prior, what: str) -> None:
+def _check_index(
+    ctx: Context, of: TypeSymbol, index: tuple[Binder, ...], node: statement_tree.Prior, what: str
+) -> None:
     """The index is the type's, or left out where the prior is the same for everybody."""
     wanted, got = ctx.places_of(of), ctx.places_of(PriorSymbol(of.name, of.span, index, None, of, None))
     if not index or wanted is None or got is None:
@@ -79,7 +81,7 @@ def _check_index(ctx: Context, of: TypeSymbol, index: tuple[Binder, ...], node: 
 
 
 def _table(
-    ctx: Context, scope: Scope, node: tree.Prior, what: str, of: TypeSymbol | None
+    ctx: Context, scope: Scope, node: statement_tree.Prior, what: str, of: TypeSymbol | None
 ) -> tuple[tuple[tree.Expr, typed.Expr], ...]:
     """Keys as written, values typed: numbers that are the same for all reports."""
     written = node.distribution
@@ -126,7 +128,7 @@ def _fits(ctx: Context, of: TypeSymbol, key: tree.Expr) -> bool:
 # ---- reports and symmetry ------------------------------------------------------------------------------
 
 
-def report(ctx: Context, node: tree.Report, seen: dict[str, tree.Report]) -> None:
+def report(ctx: Context, node: statement_tree.Report, seen: dict[str, statement_tree.Report]) -> None:
     """`report theta at most truth;` restricts a type, once."""
     name = node.name.name
     symbol = _type(ctx, node.name, "report")
@@ -137,7 +139,9 @@ def report(ctx: Context, node: tree.Report, seen: dict[str, tree.Report]) -> Non
     seen.setdefault(name, node)
 
 
-def symmetric(ctx: Context, node: tree.SymmetricDecl, seen: dict[SetSymbol, tree.SymmetricDecl]) -> None:
+def symmetric(
+    ctx: Context, node: statement_tree.SymmetricDecl, seen: dict[SetSymbol, statement_tree.SymmetricDecl]
+) -> None:
     """`symmetric USER;`, once an agents set."""
     symbol = ctx.symbols.get(node.name.name)
     if isinstance(symbol, SetSymbol) and symbol.agents:

@@ -8,7 +8,7 @@ from mdl.diagnostics import Span
 from mdl.semantics import mechanism_errors, task_errors
 from mdl.semantics.context import Context
 from mdl.semantics.model import Property, TypeSymbol
-from mdl.syntax import tree
+from mdl.syntax import statement_tree
 
 PROPERTIES = (
     "dominant_ic",
@@ -29,7 +29,7 @@ SOFT = tuple(p for p in PROPERTIES if p.endswith(("_ir", "_budget_balance")) or 
 """Participation, budget and subsidies: their shortfall is an amount of money, so that they may be softened."""
 
 
-def properties(ctx: Context, found: Iterable[tree.Property]) -> tuple[Property, ...]:
+def properties(ctx: Context, found: Iterable[statement_tree.Property]) -> tuple[Property, ...]:
     """Properties by name; unknown ones are reported and left out."""
     made: list[Property] = []
     for node in found:

@@ -38,23 +38,30 @@ from mdl.semantics.model import (
     TypeSymbol,
     VarSymbol,
 )
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
-Ordered = tree.SetDecl | tree.ParamDecl | tree.TypeDecl | tree.VarDecl | tree.LetDecl | tree.OutcomeItem
+Ordered = (
+    statement_tree.SetDecl
+    | statement_tree.ParamDecl
+    | statement_tree.TypeDecl
+    | statement_tree.VarDecl
+    | statement_tree.LetDecl
+    | statement_tree.OutcomeItem
+)
 """What expressions use by value or index; rows, objectives, mechanisms and games come after all of these."""
 
 LATE = {
-    tree.ConstraintDecl: "constraint",
-    tree.ObjectiveDecl: "objective",
-    tree.OutcomeDecl: "outcome rule",
-    tree.MechanismDecl: "mechanism",
-    tree.CoalitionDecl: "coalition",
-    tree.FollowerDecl: "follower",
-    tree.Prior: "prior",
+    statement_tree.ConstraintDecl: "constraint",
+    statement_tree.ObjectiveDecl: "objective",
+    statement_tree.OutcomeDecl: "outcome rule",
+    statement_tree.MechanismDecl: "mechanism",
+    statement_tree.CoalitionDecl: "coalition",
+    statement_tree.FollowerDecl: "follower",
+    statement_tree.Prior: "prior",
 }
 
 
-def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
+def resolve(file: statement_tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     """The Model of a file and every static mistake in it, in the order of the text.
 
     With errors among the diagnostics (MDL200 to MDL299) the Model is partial and must not be used.
@@ -64,7 +71,7 @@ def resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
         return _resolve(file)
 
 
-def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
+def _resolve(file: statement_tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     ctx = Context()
     head = collect.header(ctx, file)
     entries = collect.entries(ctx, file)
@@ -90,12 +97,12 @@ def _resolve(file: tree.File) -> tuple[Model, tuple[Diagnostic, ...]]:
     return model, tuple(ctx.diagnostics)
 
 
-def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -> list[Symbol]:
+def _resolve_declarations(ctx: Context, file: statement_tree.File, entries: list[Entry]) -> list[Symbol]:
     """Fill `ctx.symbols`; the result is in the order of use."""
     edges = _edges(entries)
     columns = sources.member_columns(file)
     ordered: list[Symbol] = []
-    variables: list[tuple[VarSymbol, tree.VarDecl, Scope]] = []
+    variables: list[tuple[VarSymbol, statement_tree.VarDecl, Scope]] = []
     for component in order.components(edges):
         cycle = order.cycle(component, edges)
         if cycle:
@@ -112,35 +119,40 @@ def _resolve_declarations(ctx: Context, file: tree.File, entries: list[Entry]) -
         decisions.var_details(ctx, variable, node, scope)
     ctx.priors = priors.priors(ctx, file)
     # Mechanisms and coalitional games come last: they may name an objective.
-    for entry in sorted(entries, key=lambda e: isinstance(e.syntax, tree.CoalitionDecl | tree.MechanismDecl)):
+    for entry in sorted(
+        entries, key=lambda e: isinstance(e.syntax, statement_tree.CoalitionDecl | statement_tree.MechanismDecl)
+    ):
         ctx.closed.clear()
-        if not _is_ordered(entry.syntax) and not isinstance(entry.syntax, tree.Prior):
+        if not _is_ordered(entry.syntax) and not isinstance(entry.syntax, statement_tree.Prior):
             ctx.symbols[entry.key] = _last(ctx, entry)
         ctx.uses.clear()
     return ordered
 
 
 def _is_ordered(node: object) -> bool:
-    return isinstance(node, Ordered) or (isinstance(node, tree.CoalitionDecl) and node.table)
+    return isinstance(node, Ordered) or (isinstance(node, statement_tree.CoalitionDecl) and node.table)
 
 
 def _ordered(
-    ctx: Context, entry: Entry, columns: dict[str, int], variables: list[tuple[VarSymbol, tree.VarDecl, Scope]]
+    ctx: Context,
+    entry: Entry,
+    columns: dict[str, int],
+    variables: list[tuple[VarSymbol, statement_tree.VarDecl, Scope]],
 ) -> Symbol:
     symbol: Symbol
     match entry.syntax:
-        case tree.SetDecl() as node:
+        case statement_tree.SetDecl() as node:
             symbol = declarations.set_symbol(ctx, node, columns.get(entry.key))
-        case tree.ParamDecl() as node:
+        case statement_tree.ParamDecl() as node:
             symbol = declarations.param_symbol(ctx, node)
-        case tree.TypeDecl() as node:
+        case statement_tree.TypeDecl() as node:
             symbol = declarations.type_symbol(ctx, node)
-        case tree.VarDecl() as node:
+        case statement_tree.VarDecl() as node:
             symbol, scope = decisions.var_symbol(ctx, node)
             variables.append((symbol, node, scope))
-        case tree.LetDecl() | tree.OutcomeItem() as node:
+        case statement_tree.LetDecl() | statement_tree.OutcomeItem() as node:
             symbol = decisions.let_symbol(ctx, entry, node)
-        case tree.CoalitionDecl() as node:
+        case statement_tree.CoalitionDecl() as node:
             symbol = coalitions.table(ctx, node)
         case _:
             raise AssertionError(entry.key)
@@ -151,19 +163,19 @@ def _ordered(
 
 def _last(ctx: Context, entry: Entry) -> Symbol:
     match entry.syntax:
-        case tree.ConstraintDecl() as node:
+        case statement_tree.ConstraintDecl() as node:
             return decisions.row_symbol(ctx, node)
-        case tree.ObjectiveDecl() as node:
+        case statement_tree.ObjectiveDecl() as node:
             return decisions.rule_symbol(ctx, node)
-        case tree.OutcomeDecl() as node:
+        case statement_tree.OutcomeDecl() as node:
             items = (ctx.symbols.get(item.name.name) for item in node.items)
             own = tuple(i for i in items if isinstance(i, LetSymbol) and i.outcome == entry.key)
             return OutcomeSymbol(entry.key, entry.name.span, (), None, own)
-        case tree.CoalitionDecl() as node:
+        case statement_tree.CoalitionDecl() as node:
             return coalitions.game(ctx, node)
-        case tree.FollowerDecl():
+        case statement_tree.FollowerDecl():
             return followers.follower(ctx, entry)
-        case tree.MechanismDecl() as node:
+        case statement_tree.MechanismDecl() as node:
             return mechanisms.mechanism(ctx, node)
         case _:
             raise AssertionError(entry.key)
@@ -179,7 +191,7 @@ def _edges(entries: list[Entry]) -> dict[int, list[int]]:
     agents_first = sorted(range(len(entries)), key=lambda at: not _is_agents(entries[at]))
     for at in agents_first:
         entry = entries[at]
-        if isinstance(entry.syntax, Ordered | tree.CoalitionDecl) and _is_ordered(entry.syntax):
+        if isinstance(entry.syntax, Ordered | statement_tree.CoalitionDecl) and _is_ordered(entry.syntax):
             used = dict.fromkeys(name.name for name in _used(entry.syntax))
             edges[at] = [target for name in used for target in named.get(name, ())]
     return edges
@@ -187,53 +199,53 @@ def _edges(entries: list[Entry]) -> dict[int, list[int]]:
 
 def _is_agents(entry: Entry) -> bool:
     """Agents sets come first: `without a` depends on them without naming one."""
-    return isinstance(entry.syntax, tree.SetDecl) and entry.syntax.agents
+    return isinstance(entry.syntax, statement_tree.SetDecl) and entry.syntax.agents
 
 
-def _used(node: Ordered | tree.CoalitionDecl) -> Iterator[tree.Name]:
+def _used(node: Ordered | statement_tree.CoalitionDecl) -> Iterator[tree.Name]:
     match node:
-        case tree.SetDecl():
+        case statement_tree.SetDecl():
             return mentions.in_family(node.index, (node.within, _defined(node.value)))
-        case tree.ParamDecl():
+        case statement_tree.ParamDecl():
             bounds = (bound.expr for bound in node.bounds)
             return mentions.in_family(node.index, (node.within, *bounds, node.default, _defined(node.value)))
-        case tree.TypeDecl():
+        case statement_tree.TypeDecl():
             return mentions.in_family(node.index, (node.domain, node.step, _defined(node.value)))
-        case tree.VarDecl() | tree.CoalitionDecl():
+        case statement_tree.VarDecl() | statement_tree.CoalitionDecl():
             return mentions.in_index(node.index)
-        case tree.LetDecl() | tree.OutcomeItem():
+        case statement_tree.LetDecl() | statement_tree.OutcomeItem():
             return mentions.in_family(node.index, (node.body,))
 
 
-def _defined(value: tree.Value | None) -> tree.Expr | None:
+def _defined(value: statement_tree.Value | None) -> tree.Expr | None:
     """The expression of a value; data written out (`{a, b}` after `:=`, maps) uses no names."""
     if value is None or (value.replaceable and isinstance(value.expr, tree.SetLiteral)):
         return None
     return value.expr
 
 
-def _add_reports(ctx: Context, file: tree.File) -> None:
-    reports: dict[str, tree.Report] = {}
+def _add_reports(ctx: Context, file: statement_tree.File) -> None:
+    reports: dict[str, statement_tree.Report] = {}
     for statement in file.statements:
-        if isinstance(statement, tree.Report):
+        if isinstance(statement, statement_tree.Report):
             priors.report(ctx, statement, reports)
 
 
 def _statements(
-    ctx: Context, file: tree.File
+    ctx: Context, file: statement_tree.File
 ) -> tuple[tuple[DataSource, ...], tuple[Task, ...], tuple[SetSymbol, ...]]:
     """Everything that declares nothing: data, tasks, and which agents are interchangeable."""
-    filled: dict[Symbol, tree.Column] = {}
-    symmetric: dict[SetSymbol, tree.SymmetricDecl] = {}
+    filled: dict[Symbol, statement_tree.Column] = {}
+    symmetric: dict[SetSymbol, statement_tree.SymmetricDecl] = {}
     data: list[DataSource] = []
     made: list[Task] = []
     for statement in file.statements:
         match statement:
-            case tree.DataDecl():
+            case statement_tree.DataDecl():
                 data.append(sources.data_source(ctx, statement, filled))
-            case tree.AbsentDecl():
+            case statement_tree.AbsentDecl():
                 decisions.absent(ctx, statement)
-            case tree.SymmetricDecl():
+            case statement_tree.SymmetricDecl():
                 priors.symmetric(ctx, statement, symmetric)
             case _:
                 ctx.closed.clear()

@@ -6,21 +6,21 @@ from mdl.semantics import errors, task_errors
 from mdl.semantics.context import Context, what_is
 from mdl.semantics.kinds import TupleOf
 from mdl.semantics.model import ColumnSource, DataSource, ParamSymbol, SetSymbol, Symbol, TypeSymbol
-from mdl.syntax import tree
+from mdl.syntax import statement_tree
 
 
-def member_columns(file: tree.File) -> dict[str, int]:
+def member_columns(file: statement_tree.File) -> dict[str, int]:
     """How many columns each set is read from: it tells members from tuples where nothing else does."""
     return {
         column.target.name: len(column.keys)
         for statement in file.statements
-        if isinstance(statement, tree.DataDecl)
+        if isinstance(statement, statement_tree.DataDecl)
         for column in statement.columns
         if column.members
     }
 
 
-def data_source(ctx: Context, node: tree.DataDecl, filled: dict[Symbol, tree.Column]) -> DataSource:
+def data_source(ctx: Context, node: statement_tree.DataDecl, filled: dict[Symbol, statement_tree.Column]) -> DataSource:
     """Check each column mapping; `filled` remembers which names have a column already."""
     columns: list[ColumnSource] = []
     for column in node.columns:
@@ -36,7 +36,7 @@ def data_source(ctx: Context, node: tree.DataDecl, filled: dict[Symbol, tree.Col
     return DataSource(node.path.value, tuple(columns), node.span)
 
 
-def _target(ctx: Context, column: tree.Column) -> SetSymbol | ParamSymbol | TypeSymbol | None:
+def _target(ctx: Context, column: statement_tree.Column) -> SetSymbol | ParamSymbol | TypeSymbol | None:
     name = column.target.name
     symbol = ctx.symbols.get(name)
     if isinstance(symbol, SetSymbol | ParamSymbol | TypeSymbol):
@@ -50,7 +50,7 @@ def _target(ctx: Context, column: tree.Column) -> SetSymbol | ParamSymbol | Type
     return None
 
 
-def _fits(ctx: Context, column: tree.Column, symbol: SetSymbol | ParamSymbol | TypeSymbol) -> bool:
+def _fits(ctx: Context, column: statement_tree.Column, symbol: SetSymbol | ParamSymbol | TypeSymbol) -> bool:
     if symbol.given is not None and not symbol.given.replaceable:
         ctx.report(task_errors.data_for_definition(symbol.name, column.span, symbol.given.span))
         return False

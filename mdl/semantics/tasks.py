@@ -9,31 +9,31 @@ from mdl.semantics.context import EMPTY, Context
 from mdl.semantics.kinds import Unknown
 from mdl.semantics.model import ExpectTask, OutcomeSymbol, PointTask, SolveTask, Task
 from mdl.semantics.rules import rule
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
-def task(ctx: Context, node: tree.Statement) -> Task | None:
+def task(ctx: Context, node: statement_tree.Statement) -> Task | None:
     """The task of a statement; None where it is no task, or after a report that leaves nothing of it."""
     match node:
-        case tree.SolveTask():
+        case statement_tree.SolveTask():
             return _solve(ctx, node)
-        case tree.ExpectTask():
+        case statement_tree.ExpectTask():
             return _expect(ctx, node)
-        case tree.CheckTask() | tree.FindTask() if coalitions.is_task(ctx, node):
+        case statement_tree.CheckTask() | statement_tree.FindTask() if coalitions.is_task(ctx, node):
             return coalitions.task(ctx, node)
-        case tree.CheckTask() | tree.FindTask() if node.what is None:
+        case statement_tree.CheckTask() | statement_tree.FindTask() if node.what is None:
             return mechanisms.task(ctx, node)
-        case tree.CheckTask(what=tree.Name(name="kkt")):
+        case statement_tree.CheckTask(what=tree.Name(name="kkt")):
             rule(ctx, node.target, "`check kkt of`")
             return PointTask(node, node.span)
-        case tree.CheckTask() | tree.FindTask():
+        case statement_tree.CheckTask() | statement_tree.FindTask():
             _unknown(ctx, node)
             return None
         case _:
             return None
 
 
-def _solve(ctx: Context, node: tree.SolveTask) -> SolveTask | None:
+def _solve(ctx: Context, node: statement_tree.SolveTask) -> SolveTask | None:
     after = "`solve kkt of`" if node.kkt else "`solve`"
     symbol = rule(ctx, node.rule, after)
     without = expressions.agent(ctx, EMPTY, node.without) if node.without is not None else None
@@ -45,7 +45,7 @@ def _solve(ctx: Context, node: tree.SolveTask) -> SolveTask | None:
     return SolveTask(symbol, node.kkt, without, only, node.span)
 
 
-def _expect(ctx: Context, node: tree.ExpectTask) -> Task:
+def _expect(ctx: Context, node: statement_tree.ExpectTask) -> Task:
     within = _tolerance(ctx, node.within)
     ctx.answers = True
     claim = expressions.expression(ctx, EMPTY, node.claim)
@@ -64,9 +64,9 @@ def _tolerance(ctx: Context, node: tree.Expr | None) -> Fraction | None:
     return None
 
 
-def _unknown(ctx: Context, node: tree.CheckTask | tree.FindTask) -> None:
+def _unknown(ctx: Context, node: statement_tree.CheckTask | statement_tree.FindTask) -> None:
     """`find X of v` with an X that is nothing."""
     assert node.what is not None
-    known = (*coalitions.CHECKS, "kkt") if isinstance(node, tree.CheckTask) else coalitions.FINDS
+    known = (*coalitions.CHECKS, "kkt") if isinstance(node, statement_tree.CheckTask) else coalitions.FINDS
     near, _ = ctx.suggestion(node.what.name, list(known))
     ctx.report(task_errors.unknown_task(node.what.name, node.what.span, near, known))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 from mdl.diagnostics import Failure, Source
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 from mdl.syntax.lexer import Tokens, tokenize
 from mdl.syntax.parse import parse
 from mdl.syntax.spacing import Spacing, kinds_of
@@ -49,7 +49,7 @@ class _Line:
 
 
 class _Writer:
-    def __init__(self, tokens: Tokens, file: tree.File) -> None:
+    def __init__(self, tokens: Tokens, file: statement_tree.File) -> None:
         self.tokens = tokens
         self.kinds = kinds_of(tokens)
         self.lines: list[str] = []
@@ -63,7 +63,7 @@ class _Writer:
                 index += 1
             self._comments.setdefault(index, []).append((start, end))
 
-    def _read_roles(self, file: tree.File) -> Spacing:
+    def _read_roles(self, file: statement_tree.File) -> Spacing:
         spacing = Spacing(self.tokens, self.kinds, set(), set(), set(), set())
         at = self._index_at
         for node in _nodes(file.statements):
@@ -72,9 +72,9 @@ class _Writer:
                     spacing.unary.add(at[node.span.start])
                 case tree.Call():
                     spacing.call_brackets.add(at[node.fn.span.start] + 1)
-                case tree.DataDecl():
+                case statement_tree.DataDecl():
                     spacing.data_colons.add(at[node.path.span.start] + 1)
-                case tree.MechanismDecl(family=None) | tree.OutcomeDecl():
+                case statement_tree.MechanismDecl(family=None) | statement_tree.OutcomeDecl():
                     spacing.block_braces.add(self._opening(node))
                     spacing.block_braces.add(self._last(node))
         for index, kind in enumerate(self.kinds):
@@ -109,7 +109,9 @@ class _Writer:
             self._fill(first, last, indent)
             return
         opening = self._opening(node)
-        items: Sequence[tree.Node] = node.items if isinstance(node, tree.MechanismDecl | tree.OutcomeDecl) else ()
+        items: Sequence[tree.Node] = (
+            node.items if isinstance(node, statement_tree.MechanismDecl | statement_tree.OutcomeDecl) else ()
+        )
         if self._fits_on_one_line(first, last, indent):
             self.lines.append(" " * indent + self._text(first, last))
             return
@@ -243,7 +245,9 @@ class _Writer:
 
 
 def _is_block(node: tree.Node) -> bool:
-    return isinstance(node, tree.OutcomeDecl) or (isinstance(node, tree.MechanismDecl) and node.family is None)
+    return isinstance(node, statement_tree.OutcomeDecl) or (
+        isinstance(node, statement_tree.MechanismDecl) and node.family is None
+    )
 
 
 def _nodes(roots: Sequence[object]) -> Iterator[tree.Node]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mdl.diagnostics import Diagnostic, Failure, Source
-from mdl.syntax import errors, expressions, statements, tree
+from mdl.syntax import errors, expressions, statement_tree, statements, tree
 from mdl.syntax.lexer import tokenize
 from mdl.syntax.parser import Builder, run
 from mdl.syntax.tables import tables
@@ -15,13 +15,13 @@ from mdl.syntax.tables import tables
 MOST_BYTES = 4 * 2**20
 
 
-def parse(source: Source) -> tuple[tree.File, tuple[Diagnostic, ...]]:
+def parse(source: Source) -> tuple[statement_tree.File, tuple[Diagnostic, ...]]:
     """The tree of a file and its syntax errors, in the order of the text; never raises.
 
     Statements with an error are left out of the tree.
     """
     value, problems = run(tables(), _builders(), tokenize(source), "file")
-    assert isinstance(value, tree.File)
+    assert isinstance(value, statement_tree.File)
     return value, tuple(problems)
 
 

@@ -30,7 +30,7 @@ from mdl.program.program import Role
 from mdl.program.residual import residuals
 from mdl.semantics.kinds import Numeric
 from mdl.semantics.model import RowSymbol, RuleSymbol, Symbol, VarSymbol
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 from mdl.tasks import kkt_errors as errors
 from mdl.tasks.kkt import conditions
 
@@ -41,7 +41,7 @@ ACTIVE = 1e-6
 Given = dict[Symbol, FloatArray]
 
 
-def check_point(instance: Instance, task: tree.CheckTask, text: str, path: str | None) -> Answer:
+def check_point(instance: Instance, task: statement_tree.CheckTask, text: str, path: str | None) -> Answer:
     """Raises Failure for names and entries that are missing, unknown or twice (MDL452-MDL455, MDL312-MDL315)."""
     started = perf_counter()
     rule = instance.model.symbols[task.target.name]
@@ -67,7 +67,7 @@ def wanted(instance: Instance) -> dict[str, Symbol]:
     return {n: s for n, s in instance.model.symbols.items() if isinstance(s, VarSymbol | RowSymbol)}
 
 
-def from_literal(instance: Instance, task: tree.CheckTask) -> Given:
+def from_literal(instance: Instance, task: statement_tree.CheckTask) -> Given:
     if task.at is None:
         raise Failure(errors.no_point(task.span))
     if not isinstance(task.at, tree.MapLiteral):

@@ -9,7 +9,7 @@ from typing import Any
 from mdl.diagnostics import Span
 from mdl.semantics.model import Model, Symbol
 from mdl.semantics.typed import Expr, IndexVar
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 
 
 def nodes(model: Model) -> Iterator[Any]:
@@ -27,7 +27,11 @@ def nodes(model: Model) -> Iterator[Any]:
         at = todo.pop()
         if isinstance(at, tuple):
             todo.extend(at)
-        elif is_dataclass(at) and not isinstance(at, Span | tree.Node | tree.File | type) and id(at) not in seen:
+        elif (
+            is_dataclass(at)
+            and not isinstance(at, Span | tree.Node | statement_tree.File | type)
+            and id(at) not in seen
+        ):
             seen.add(id(at))
             yield at
             todo.extend(getattr(at, field.name) for field in fields(at))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mdl.diagnostics import Source
 from mdl.diagnostics.as_json import encode
 from mdl.diagnostics.text import render
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 from mdl.syntax.parse import parse, parse_expression
 from mdl.syntax.tables import tables
 from tests import golden
@@ -35,7 +35,7 @@ SPELLINGS = [
 
 def answers(text: str) -> None:
     file, problems = parse(Source("a.mdl", text))
-    assert isinstance(file, tree.File)
+    assert isinstance(file, statement_tree.File)
     for problem in problems:
         assert problem.code.startswith("MDL")
         assert problem.help

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdl.diagnostics import Failure, Source
-from mdl.syntax import tree
+from mdl.syntax import statement_tree, tree
 from mdl.syntax.lexer import tokenize
 from mdl.syntax.parse import MOST_BYTES, parse, parse_expression, read_source
 from tests import golden
@@ -176,7 +176,7 @@ def test_spans_are_places_of_the_text() -> None:
     file, problems = parse(Source("a.mdl", text))
     assert not problems
     declaration = file.statements[1]
-    assert isinstance(declaration, tree.VarDecl)
+    assert isinstance(declaration, statement_tree.VarDecl)
     assert declaration.span.text == "var  x[i in A] >= 0, <= f(2 * (i + 1));"
     assert declaration.span.line == 3
     assert declaration.name.span.text == "x"
@@ -234,7 +234,7 @@ def test_deep_nesting_is_one_error(text: str) -> None:
     assert problems[0].span is not None
     assert problems[0].span.line == 2
     assert problems[0].help
-    assert isinstance(file.statements[-1], tree.LetDecl)
+    assert isinstance(file.statements[-1], statement_tree.LetDecl)
     assert file.statements[-1].name.name == "z"
 
 
@@ -257,7 +257,7 @@ def test_large_data() -> None:
     file, problems = parse(Source("a.mdl", text))
     assert not problems
     declaration = file.statements[0]
-    assert isinstance(declaration, tree.ParamDecl)
+    assert isinstance(declaration, statement_tree.ParamDecl)
     assert declaration.value is not None
     assert isinstance(declaration.value.expr, tree.MapLiteral)
     assert declaration.value.expr.entries[7][1] == expression("7.5")
