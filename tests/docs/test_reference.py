@@ -52,6 +52,13 @@ def test_every_static_code_is_listed_and_none_is_invented() -> None:
     assert set(re.findall(r"MDL2\d\d", PAGE)) == set(listed)
 
 
+def test_every_code_of_mechanisms_is_listed_and_none_is_invented() -> None:
+    sources = (Path(__file__).parents[2] / "mdl").rglob("*.py")
+    given = {code for path in sources for code in re.findall(r'"(MDL6\d\d)"', path.read_text("utf-8"))}
+    assert re.findall(r"^\| (MDL6\d\d) \|", PAGE, re.MULTILINE) == sorted(given)
+    assert set(re.findall(r"MDL6\d\d", PAGE)) == given
+
+
 def test_errors_that_fragments_announce_are_given() -> None:
     """`# MDL231: ...` at the end of a line stands for the error that the line gives."""
     for block in BLOCKS:
