@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from fractions import Fraction
+from io import TextIOWrapper
 from itertools import pairwise
 from math import lcm
 from typing import Any
@@ -489,18 +490,26 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         print("usage: python -m mdl.certificate FILE", file=sys.stderr)
         return 2
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names may hold letters that the stream has not
+            stream.reconfigure(errors="backslashreplace")
     try:
         with open(arguments[0], "rb") as file:  # noqa: PTH123 - nothing but json, fractions and sys
-            lines = check(file.read())
-        print("\n".join(lines))
+            data = file.read()
+    except OSError as why:
+        print(f"cannot read {_shown(arguments[0])}: {why.strerror}", file=sys.stderr)
+        return 2
+    try:
+        print("\n".join(check(data)), flush=True)
+    except OSError as why:  # of the output: its reader has gone, or its disk is full
+        sys.stdout = None
+        print(f"cannot write: {why.strerror}", file=sys.stderr)
+        return 2
     except Refused as why:
         print(f"refused: {why}", file=sys.stderr)
         return 1
     except Malformed as why:
         print(f"malformed: {why}", file=sys.stderr)
-        return 2
-    except OSError as why:
-        print(f"cannot read {_shown(arguments[0])}: {why.strerror}", file=sys.stderr)
         return 2
     except MemoryError:
         print("malformed: larger than the memory", file=sys.stderr)

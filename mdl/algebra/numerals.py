@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 
 
@@ -26,6 +28,16 @@ def shown(value: Fraction | float) -> str:
     if value.numerator.bit_length() < 50 and value.denominator.bit_length() < 50:
         return f"{value.numerator}/{value.denominator}"
     try:
-        return repr(float(value))
+        near = float(value)
     except OverflowError:
-        return "a number beyond 1.8e308"
+        return _scientific(value)
+    return repr(near) if abs(near) >= sys.float_info.min else _scientific(value)
+
+
+def _scientific(value: Fraction) -> str:
+    """Sixteen digits of a number that float64 cannot hold: `1e-400`."""
+    with localcontext(Context(prec=16, Emax=MAX_EMAX, Emin=MIN_EMIN)):
+        near = (Decimal(value.numerator) / Decimal(value.denominator)).normalize()
+    sign, digits, _ = near.as_tuple()
+    whole = "".join(map(str, digits))
+    return f"{'-' if sign else ''}{whole[0]}{'.' if len(whole) > 1 else ''}{whole[1:]}e{near.adjusted():+03d}"

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from time import perf_counter
 
+import numpy as np
+
+from mdl.algebra import arithmetic
 from mdl.algebra.atoms import Atom
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
 from mdl.answer import tables
 from mdl.answer.answer import Answer, Check, Key, Table, Value
-from mdl.certify.outcome import Refutation, Unboundedness
+from mdl.certify.outcome import Proof, Refutation, Unboundedness
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
 from mdl.irrational import quantity
@@ -21,6 +25,7 @@ from mdl.mechanisms.audit.audit import audit_many
 from mdl.mechanisms.audit.verdict import Verdict
 from mdl.mechanisms.known import Known
 from mdl.mechanisms.outcomes import Outcomes
+from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports, over_reports
 from mdl.mechanisms.rule_errors import named
 from mdl.mechanisms.search import Found, search
@@ -153,6 +158,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     if required:
         made.checks = [check_of(v) for v in held.audit(studied, required, studied.mechanism.span)]
     made.values = _columns(design, found) + transfers(held, studied)
+    made.duals = _multipliers(found)
     return made
 
 
@@ -177,6 +183,20 @@ def _composites(reports: Reports) -> dict[Atom, tuple[Atom, ...]]:
     """Composite types by the names that labels have for them."""
     several = (s for s in reports.spaces if len(s.components) > 1)
     return {s.name(k): s.atoms(k) for s in several for k in range(s.size)}
+
+
+def _multipliers(found: Found) -> list[Table]:
+    """Exact multipliers of the rows of a program, by block; those that are 0 are left out."""
+    if found.design is None or not isinstance(found.proof, Proof):
+        return []
+    out = []
+    for block in found.design.program.rows:
+        mine = found.proof.row_multipliers.take(slice(block.start, block.start + len(block.labels)))
+        places = np.flatnonzero(arithmetic.signs(mine))
+        values = mine.take(places).fractions()
+        rows = [(block.labels.key(int(k)), v) for k, v in zip(places, values, strict=True)]
+        out.append(Table(block.name, rows))  # type: ignore[arg-type]
+    return out
 
 
 def transfers(held: Mechanisms, studied: Studied) -> list[Table]:
@@ -205,9 +225,15 @@ def _plain(found: Quantity) -> list[Value]:
 
 
 def _profile(reports: Reports, case: int) -> tuple[Key, ...]:
-    """The types in a case, agent by agent: composite ones as tuples."""
-    told = ((s, k) for s, k in zip(reports.spaces, reports.profiles.types_of(case), strict=True) if s.components)
-    return tuple(s.atoms(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told)
+    """The types in a case, agent by agent: composite ones as tuples; of counted agents the first and the others."""
+    if isinstance(reports.profiles, CountedProfiles):
+        first, scenarios = reports.profiles.audited[0], reports.profiles.scenarios(reports.profiles.audited[0])
+        told = [(reports.spaces[first], case // scenarios)]
+        others: tuple[Key, ...] = (reports.profiles.scenario_name(first, case % scenarios),)
+    else:
+        types = zip(reports.spaces, reports.profiles.types_of(case), strict=True)
+        told, others = [(s, k) for s, k in types if s.components], ()
+    return (*(s.atoms(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told), *others)
 
 
 def check_of(verdict: Verdict) -> Check:
@@ -229,8 +255,17 @@ def _optimality(found: Found) -> list[str]:
     if found.level == "exact":
         assert found.objective is not None
         how = "the shortest paths" if found.payments else "exact multipliers"
-        return [f"the optimum is exactly {shown(found.objective.fractions()[0])}, proved by {how}"]
+        return [f"the optimum is exactly {_exactly(found.objective.fractions()[0])}, proved by {how}"]
     return [f"the optimum is not exact: {found.why}"] if found.why else []
+
+
+def _exactly(value: Fraction) -> str:
+    """Short only where nothing is lost: `1.7499999999`, `2/3`, `1/10000000000000061 (about 1e-16)`."""
+    text = shown(value)
+    if Fraction(text) == value:
+        return text
+    long = max(abs(value.numerator), value.denominator) >= 10**40
+    return f"a long fraction (about {text})" if long else f"{value} (about {text})"
 
 
 def reasons(design: Unknown, found: Found) -> list[str]:

@@ -26,6 +26,8 @@ from tests.certify.small import Small, confirm, programs
 from tests.certify.test_families import FULL, NEARLY_INDEPENDENT, majority
 from tests.program import make
 
+TOP = Path(__file__).parents[2]
+
 
 def encoded(held: object) -> bytes:
     return json.dumps(held).encode()
@@ -397,3 +399,16 @@ def test_a_proof_of_another_program_is_refused() -> None:
     found = proved(prove(program))
     tighter = replace(program, rows=make.linear([3, 2], [[1, 1], [1, 3]], None, [3, 6]).rows)
     assert verdict(document(tighter, found)) == "refused"
+
+
+def test_streams_that_cannot_take_the_words(tmp_path: Path) -> None:
+    """Letters that a stream has not are written otherwise; a full disk is one line."""
+    path = tmp_path / "cycle.json"
+    path.write_bytes(encoded(CYCLE | {"title": "payments of \u03b8"}))
+    run = [sys.executable, "-m", "mdl.certificate", str(path)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, env={"PYTHONIOENCODING": "ascii"}, cwd=TOP)
+    assert done.returncode == 0 and "payments of \\u03b8" in done.stdout and not done.stderr
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(run, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=TOP)
+        assert (done.returncode, done.stderr) == (2, "cannot write: No space left on device\n")

@@ -100,4 +100,4 @@ def _above(gaps: Gaps, gap: float, place: int) -> Found:
         low, high = max(low, float(lows[0])), min(high, float(highs[0]))
         if low > 0 and high - low <= 2.0**-40 * high:
             break
-    return Found("fails", "interval", low + (high - low) / 2, place, (low, high))
+    return Found("fails", "interval", low + (high - low) / 2 or high, place, (low, high))
