@@ -10,11 +10,11 @@ from mdl.answer.explain import conflict_lines, ray_lines
 from mdl.cli import loading
 from mdl.cli.main import DONE, FAILS, STOPPED, show
 from mdl.cli.progress import progress
-from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.cli.solve import solver_options
 from mdl.data.instance import Instance
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
-from mdl.program.solution import Solution, SolverOptions, Status
+from mdl.program.solution import NOT_FINISHED, Solution, SolverOptions, Status
 from mdl.semantics.model import MechanismSymbol, MechanismTask
 
 

@@ -12,7 +12,7 @@ from mdl.cli.main import DONE, FAILS
 from mdl.cli.progress import progress
 from mdl.diagnostics import Failure
 from mdl.mechanisms.payments.boundary import Boundary, boundary
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import SolverOptions, Status, no_answer
 from mdl.semantics.model import ExpectTask, ParamSymbol, Task
 
 ANSWERED = (Status.OPTIMAL, Status.LOCAL)
@@ -55,6 +55,8 @@ def _possible(arguments: argparse.Namespace, options: SolverOptions, name: str, 
     task: Task = loading.task_named(instance.model, text)
     (answer,) = run_tasks(instance, [task], options, full=arguments.full)
     if answer.refused is not None:
+        if answer.status is not None:
+            raise no_answer(answer.status, answer.refused)
         raise Failure([answer.refused, *answer.diagnostics])
     if answer.status not in (*ANSWERED, *IMPOSSIBLE):
         raise Failure(errors.no_verdict(text, name, size, answer.status.value if answer.status else "no status"))

@@ -49,7 +49,7 @@ def answered(given: Sequence[str], as_json: bool) -> int:
         return run(given)
     except Failure as failure:
         show(failure.diagnostics, as_json)
-        return WRONG
+        return STOPPED if failure.stopped else WRONG
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return STOPPED

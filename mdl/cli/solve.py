@@ -15,11 +15,10 @@ from mdl.cli.main import DONE, FAILS, STOPPED, WRONG, show
 from mdl.cli.progress import progress
 from mdl.cli.whole_file import write_whole
 from mdl.diagnostics import Failure
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import NOT_FINISHED, SolverOptions, Status
 from mdl.semantics.model import MechanismTask, Task
 
 NO_ANSWER = {Status.INFEASIBLE, Status.UNBOUNDED, Status.INFEASIBLE_OR_UNBOUNDED}
-NOT_FINISHED = {Status.LIMIT, Status.INTERRUPTED, Status.FAILED}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -107,10 +106,10 @@ def status(answers: Iterable[Answer]) -> int:
     """What the command returns: a refusal before a solver's failure before a false claim."""
     found = DONE
     for answer in answers:
-        if answer.refused is not None:
-            return WRONG
         if answer.status in NOT_FINISHED:
             found = STOPPED
+        elif answer.refused is not None:
+            return WRONG
         elif found == DONE and (answer.status in NO_ANSWER or any(c.verdict != "holds" for c in answer.checks)):
             found = FAILS
     return found

@@ -13,10 +13,10 @@ from mdl.answer.text import check_text
 from mdl.cli import errors, loading
 from mdl.cli.main import DONE, FAILS, STOPPED, WRONG, show
 from mdl.cli.progress import progress
-from mdl.cli.solve import NOT_FINISHED, solver_options
+from mdl.cli.solve import solver_options
 from mdl.data.overrides import Overrides
 from mdl.diagnostics import Diagnostic, Failure
-from mdl.program.solution import SolverOptions
+from mdl.program.solution import NOT_FINISHED, SolverOptions
 
 
 @dataclass(slots=True)
@@ -26,6 +26,8 @@ class Tested:
     path: str
     answers: list[Answer] = field(default_factory=list)
     wrong: tuple[Diagnostic, ...] = ()
+    stopped: bool = False
+    """Whether all that went wrong is that solvers gave up."""
 
     @property
     def claims(self) -> list[Answer]:
@@ -37,9 +39,9 @@ class Tested:
 
     @property
     def status(self) -> int:
-        if self.wrong:
+        if self.wrong and not self.stopped:
             return WRONG
-        if any(a.status in NOT_FINISHED for a in self.answers):
+        if self.stopped or any(a.status in NOT_FINISHED for a in self.answers):
             return STOPPED
         return FAILS if self.failed else DONE
 
@@ -84,9 +86,10 @@ def one(path: str, options: SolverOptions, via_pyomo: bool, changes: Overrides) 
         instance = driver.load(path, changes)
         answers = list(run_tasks(instance, instance.model.tasks, options, via_pyomo=via_pyomo))
     except Failure as failure:
-        return Tested(path, wrong=failure.diagnostics)
-    refused = tuple(a.refused for a in answers if a.refused is not None)
-    return Tested(path, answers, refused)
+        return Tested(path, wrong=failure.diagnostics, stopped=failure.stopped)
+    refused = [a for a in answers if a.refused is not None]
+    stopped = bool(refused) and all(a.status in NOT_FINISHED for a in refused)
+    return Tested(path, answers, tuple(a.refused for a in refused if a.refused is not None), stopped)
 
 
 def tell(tested: Tested, quiet: bool) -> None:
@@ -94,11 +97,17 @@ def tell(tested: Tested, quiet: bool) -> None:
         show(tested.wrong, False)
     bad = [f"  {a.task}\n    {check_text(c)}" for a in tested.failed for c in a.checks if c.verdict != "holds"]
     bad += [
-        f"  {a.task}: {a.status.value}: {a.message}" for a in tested.answers if a.status in NOT_FINISHED and a.status
+        f"  {a.task}: {a.status.value}: {a.message}"
+        for a in tested.answers
+        if a.status in NOT_FINISHED and a.status and a.refused is None
     ]
     if bad or not quiet:
         count = len(tested.claims)
-        verdict = "WRONG" if tested.wrong else f"{count - len(tested.failed)} of {count} hold"
+        verdict = (
+            ("STOPPED" if tested.stopped else "WRONG")
+            if tested.wrong
+            else f"{count - len(tested.failed)} of {count} hold"
+        )
         print(f"{tested.path}: {verdict if count or tested.wrong else 'no expectations'}")
     for line in bad:
         print(line)

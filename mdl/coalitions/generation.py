@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +22,7 @@ from mdl.backends.dispatch import solve
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import solve_linear
 from mdl.backends.highs_session import Clock
-from mdl.coalitions.generation_errors import disagreement, no_optimum, not_generated
+from mdl.coalitions.generation_errors import disagreement, no_optimum, not_generated, too_close
 from mdl.coalitions.generation_errors import nobody as no_worth
 from mdl.coalitions.membership import Players
 from mdl.coalitions.separation import Separation, derive
@@ -32,7 +31,7 @@ from mdl.diagnostics import Failure
 from mdl.lowering.errors import Infeasible
 from mdl.lowering.welfare import lower
 from mdl.program.program import ProgramClass
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import SolverOptions, Status, Stopped, no_answer
 from mdl.semantics.model import CoalitionSymbol, RuleSymbol
 
 TOLERANCE = 1e-8
@@ -87,7 +86,8 @@ def core(instance: Instance, game: CoalitionSymbol, players: Players, options: S
     """A point of the core, or balanced weights that prove that it is empty.
 
     Raises Failure where the game is not of a kind that can be generated (MDL730-732) or a program has no optimum
-    (MDL733); nothing is claimed unless a separation program was solved to optimality.
+    (MDL733), and Stopped where a solver gave up (MDL733, MDL736); nothing is claimed unless a separation program
+    was solved to optimality.
     """
     search = _Search.of(instance, game, players, options)
     payoff = search.priced()
@@ -103,7 +103,7 @@ def core(instance: Instance, game: CoalitionSymbol, players: Players, options: S
         if search.proved(found):
             return search.told(master.payoff, found, None)
         if not search.grows(found.mask):
-            raise Failure(search.stuck(found.mask))
+            raise search.stuck(search.coalition(found.mask))
 
 
 def least_core(instance: Instance, game: CoalitionSymbol, players: Players, options: SolverOptions) -> Generated:
@@ -116,7 +116,7 @@ def least_core(instance: Instance, game: CoalitionSymbol, players: Players, opti
         if found.excess <= master.least + search.tolerance:
             return search.told(master.payoff, found, master.least)
         if not search.grows(found.mask):
-            raise Failure(search.stuck(found.mask))
+            raise search.stuck(search.coalition(found.mask))
 
 
 def most_unhappy(
@@ -195,16 +195,16 @@ class _Search:
         try:
             program = lower(self.instance, self.rule, self.players.only(mask)).program
         except Infeasible:
-            raise Failure(self._no_optimum(mask, "infeasible")) from None
+            raise self._no_optimum(self.coalition(mask), Status.INFEASIBLE) from None
         if program.kind not in (ProgramClass.LP, ProgramClass.MIP):
             raise Failure(not_generated(f"the rule is of class {program.kind.value}, not linear", self.rule.span))
         found = solve(program, self.options)
         if found.status is not Status.OPTIMAL or found.objective is None:
-            raise Failure(self._no_optimum(mask, found.status.value))
+            raise self._no_optimum(self.coalition(mask), found.status)
         return self.sign * float(found.objective)
 
-    def _no_optimum(self, mask: int, status: str) -> Any:
-        return no_optimum(self.game.name, self.coalition(mask), status, self.game.span)
+    def _no_optimum(self, coalition: str, status: Status) -> Failure:
+        return no_answer(status, no_optimum(self.game.name, coalition, status, self.game.span))
 
     def coalition(self, mask: int) -> str:
         inside = [str(p) for k, p in enumerate(self.players.names) if mask >> k & 1]
@@ -222,7 +222,7 @@ class _Search:
         if found.excess > self.tolerance:
             return False
         if found.bound > 2 * self.tolerance:
-            raise Failure(self.stuck(found.mask))
+            raise self.stuck(self.coalition(found.mask))
         return True
 
     def start(self, mask: int) -> None:
@@ -231,9 +231,8 @@ class _Search:
             self.grows(1 << k)
         self.grows(mask)
 
-    def stuck(self, mask: int) -> Any:
-        status = "decided by less than the solver's tolerances"
-        return no_optimum(self.game.name, self.coalition(mask), status, self.game.span)
+    def stuck(self, coalition: str) -> Failure:
+        return Stopped(Status.FAILED, too_close(self.game.name, coalition, self.game.span))
 
     # ---- programs ----
 
@@ -252,7 +251,7 @@ class _Search:
         self.rounds += 1
         found = solve_integer(self.separation.against(self.sign * payoff), self.options, self.clock)
         if found.status is not Status.OPTIMAL or found.values is None or found.bound is None:
-            raise Failure(no_optimum(self.game.name, "the most unhappy coalition", found.status.value, self.game.span))
+            raise self._no_optimum("the most unhappy coalition", found.status)
         first = self.separation.first
         members = np.flatnonzero(found.values[first : first + self.size] > 0.5)
         mask = sum(1 << int(k) for k in members)
@@ -288,7 +287,7 @@ class _Search:
         )
         found = solve_linear(program, self.options, self.clock)
         if found.status is not Status.OPTIMAL or found.values is None or found.row_duals is None:
-            raise Failure(no_optimum(self.game.name, "the coalitions so far", found.status.value, self.game.span))
+            raise self._no_optimum("the coalitions so far", found.status)
         return _Master(found.values[:n], float(found.values[n]), np.maximum(found.row_duals[:-1], 0.0))
 
     # ---- answers ----
@@ -301,8 +300,7 @@ class _Search:
         weights = _balanced(self.size, list(self.gains), master.weights)
         gap = sum(float(w) * self.gains[mask] for mask, w in weights) - self.whole
         if gap <= self.tolerance / self.size:
-            status = "decided by less than the solver's tolerances"
-            raise Failure(no_optimum(self.game.name, "the coalitions so far", status, self.game.span))
+            raise self.stuck("the coalitions so far")
         excess = {mask: gain - _share(master.payoff, mask) for mask, gain in self.gains.items()}
         worst = max(excess, key=lambda mask: excess[mask])
         found = _Found(worst, excess[worst], np.inf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mdl.diagnostics import Diagnostic, Span
+from mdl.program.solution import NOT_FINISHED, Status
 
 WAY_OUT = "a game with fewer players is listed; or write the rule with sums over agents and variables indexed by them"
 
@@ -40,14 +41,26 @@ def no_row_bound(row: str, span: Span | None) -> Diagnostic:
     )
 
 
-def no_optimum(game: str, coalition: str, status: str, span: Span) -> Diagnostic:
-    """MDL733: a program on the way has no optimum."""
+def no_optimum(game: str, coalition: str, status: Status, span: Span) -> Diagnostic:
+    """MDL733: a program on the way has no optimum, or none was found."""
+    stopped = status in NOT_FINISHED
     return Diagnostic(
         "MDL733",
-        f"in `{game}` the program of {coalition} is {status}",
+        f"in `{game}` the program of {coalition} is {status.value}",
         span,
-        "no optimum with only these agents",
-        "let every coalition do nothing; a longer --time-limit where that ended it",
+        "nothing is known of it" if stopped else "no optimum with only these agents",
+        "try a longer --time-limit" if stopped else "let every coalition do nothing",
+    )
+
+
+def too_close(game: str, coalition: str, span: Span) -> Diagnostic:
+    """MDL736: what is to be decided is smaller than what the solver can tell apart."""
+    return Diagnostic(
+        "MDL736",
+        f"in `{game}` the program of {coalition} is decided by less than the solver's tolerances",
+        span,
+        "no verdict",
+        "units in which worths are neither tiny nor huge make differences clearer",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar
 
 from mdl.diagnostics.source import Span
 
@@ -46,6 +47,9 @@ class Diagnostic:
 
 class Failure(Exception):  # noqa: N818 - it carries diagnostics, it is not itself the error
     """Stops a pass with at least one diagnostic; only the command line catches it for good."""
+
+    stopped: ClassVar[bool] = False
+    """Whether a solver gave up; then nothing is wrong with the file."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic] | Diagnostic) -> None:
         found = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)

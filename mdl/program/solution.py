@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from mdl.algebra.numbers import FloatArray
+from mdl.diagnostics import Diagnostic, Failure
 
 
 class Status(Enum):
@@ -21,6 +22,25 @@ class Status(Enum):
     LIMIT = "stopped at a limit"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+
+
+NOT_FINISHED = frozenset({Status.LIMIT, Status.INTERRUPTED, Status.FAILED})
+"""The solver came to no verdict, so nothing is said of the program."""
+
+
+class Stopped(Failure):
+    """There is no answer because a solver failed or was stopped; `status` is in NOT_FINISHED."""
+
+    stopped = True
+
+    def __init__(self, status: Status, why: Diagnostic) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def no_answer(status: Status, why: Diagnostic) -> Failure:
+    """Stopped where the solver came to no verdict; a plain Failure where its verdict is what is wrong."""
+    return Stopped(status, why) if status in NOT_FINISHED else Failure(why)
 
 
 @dataclass(slots=True, frozen=True, eq=False)

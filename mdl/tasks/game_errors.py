@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mdl.diagnostics import Diagnostic, Span
+from mdl.program.solution import NOT_FINISHED, Status
 
 
 def too_many_players(name: str, players: int, most: int, seconds: float, span: Span, way_out: str) -> Diagnostic:
@@ -41,14 +42,15 @@ def no_players(name: str, span: Span) -> Diagnostic:
     return Diagnostic("MDL712", f"`{name}` has no players", span, "an empty set", "give the set its members")
 
 
-def no_outcome(name: str, coalition: str, status: str, span: Span) -> Diagnostic:
-    """MDL713: the rule has no optimum for a coalition."""
+def no_outcome(name: str, coalition: str, status: Status, span: Span) -> Diagnostic:
+    """MDL713: the rule has no optimum for a coalition, or none was found."""
+    way = "let every coalition do nothing, or give the worths by a formula"
     return Diagnostic(
         "MDL713",
-        f"in `{name}` the coalition {coalition} has no worth: its program is {status}",
+        f"in `{name}` the coalition {coalition} has no worth: its program is {status.value}",
         span,
         "no optimum with only these agents",
-        "let every coalition do nothing, or give the worths by a formula",
+        "a longer --time-limit, or worths by a formula" if status in NOT_FINISHED else way,
     )
 
 

@@ -20,7 +20,7 @@ from mdl.coalitions.game import Game, of_numbers
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.errors import Infeasible
-from mdl.program.solution import Status
+from mdl.program.solution import Status, no_answer
 from mdl.semantics.kinds import Element
 from mdl.semantics.model import CoalitionSymbol, CoalitionTable, GameSymbol, RuleSymbol, SetSymbol
 from mdl.tasks import game_errors as errors
@@ -132,15 +132,15 @@ def _optimum(
     try:
         lowered = driver.compile_rule(instance, rule, players.only(mask))
     except Infeasible:
-        raise Failure(_no_outcome(symbol, players, mask, "infeasible")) from None
+        raise Failure(_no_outcome(symbol, players, mask, Status.INFEASIBLE)) from None
     options = replace(results.options, basis=True)
     solution = driver.solve_program(lowered.program, options, via_pyomo=results.via_pyomo)
     if solution.status not in (Status.OPTIMAL, Status.LOCAL) or solution.objective is None:
-        raise Failure(_no_outcome(symbol, players, mask, solution.status.value))
+        raise no_answer(solution.status, _no_outcome(symbol, players, mask, solution.status))
     proved = prove(lowered.program, solution)
     return proved.optimum if isinstance(proved, Proof) else solution.objective
 
 
-def _no_outcome(symbol: CoalitionSymbol, players: Players, mask: int, status: str) -> Diagnostic:
+def _no_outcome(symbol: CoalitionSymbol, players: Players, mask: int, status: Status) -> Diagnostic:
     inside = ", ".join(str(p) for k, p in enumerate(players.names) if mask >> k & 1)
     return errors.no_outcome(symbol.name, "{" + inside + "}", status, symbol.span)

@@ -16,7 +16,7 @@ from mdl.algebra.values import Positions
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.lowering.welfare import Infeasible, Lowered
-from mdl.program.solution import Solution, SolverOptions, Status
+from mdl.program.solution import Solution, SolverOptions, Status, no_answer
 from mdl.semantics.model import MechanismSymbol, RowSymbol, RuleSymbol, Symbol, VarSymbol
 from mdl.semantics.typed import Attribute, Expr, Ref
 
@@ -130,7 +130,7 @@ class Results:
 
     def objective(self, solved: Solved, span: Span) -> float:
         if solved.solution.objective is None:
-            raise Failure(no_value(f"{solved.rule.name}.objective", solved.solution, span))
+            raise no_answer(solved.solution.status, no_value(f"{solved.rule.name}.objective", solved.solution, span))
         return solved.solution.objective
 
 

@@ -14,7 +14,7 @@ from mdl.answer.answer import Answer, Check, Table
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure
 from mdl.lowering.errors import Infeasible
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import SolverOptions, Status, Stopped
 from mdl.semantics import typed
 from mdl.semantics.model import (
     CoalitionTask,
@@ -83,7 +83,10 @@ def _answer(instance: Instance, task: Task, results: Results) -> Answer:
 
 def _refused(text: str, failure: Failure) -> Answer:
     first, *rest = failure.diagnostics
-    return Answer(text, "refused", refused=first, notes=[d.message for d in rest], diagnostics=tuple(rest))
+    status = failure.status if isinstance(failure, Stopped) else None
+    return Answer(
+        text, "refused", status=status, refused=first, notes=[d.message for d in rest], diagnostics=tuple(rest)
+    )
 
 
 def _solve(instance: Instance, task: SolveTask, rule: RuleSymbol, text: str, results: Results) -> Answer:
@@ -174,7 +177,7 @@ def _expect(instance: Instance, task: ExpectTask, results: Results) -> Answer:
     except Failure as failure:
         why_not = failure.diagnostics[0].message
         check = Check(text, "undecided", "numeric", witness=why_not, why=task.why)
-        return Answer(text, "expect", checks=[check])
+        return Answer(text, "expect", status=failure.status if isinstance(failure, Stopped) else None, checks=[check])
 
 
 def _solve_the_only_rule(instance: Instance, task: ExpectTask, results: Results) -> None:

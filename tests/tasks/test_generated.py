@@ -107,3 +107,32 @@ def test_the_greatest_gap_is_not_told_by_weights_that_were_only_found(tmp_path: 
     assert [(c["verdict"], c["level"]) for c in checks] == [("holds", "numeric"), ("undecided", "numeric")]
     assert "coalitions to list" in checks[1]["witness"]
     assert status == 1
+
+
+@pytest.mark.parametrize("task", ["check core of v", "find least_core of v", "expect v.core == nonempty"])
+def test_a_solver_that_ran_out_of_time_is_not_a_mistake_of_the_file(path: str, task: str) -> None:
+    """Exit status 3; nothing is claimed."""
+    text = Path(path).read_text(encoding="utf-8")
+    head = text[: text.index("check core")]
+    file = Path(path).parent / "limited.mdl"
+    file.write_text(head + task + (' "why";' if "expect" in task else ";"), encoding="utf-8")
+    for command in ("solve", "test"):
+        out, err, status = mdl(command, str(file), "--time-limit", "1e-9")
+        assert status == 3
+        assert "stopped at a limit" in out + err
+        assert "holds" not in out and "fails" not in out
+    out, _, status = mdl("solve", str(file), "--time-limit", "1e-9", "--json")
+    assert status == 3
+    assert [found["status"] for found in json.loads(out)["tasks"]] == ["stopped at a limit"]
+
+
+def test_a_listed_game_that_ran_out_of_time(path: str) -> None:
+    text = Path(path).read_text(encoding="utf-8")
+    head = text[: text.index("check core")].replace(", l4, l5, l6, l7, l8", "").replace(", r4, r5, r6, r7, r8, r9", "")
+    file = Path(path).parent / "listed.mdl"
+    file.write_text(head + "check core of v;", encoding="utf-8")
+    assert mdl("solve", str(file))[2] == 0
+    out, err, status = mdl("solve", str(file), "--time-limit", "1e-9")
+    assert (out.count("\n"), status) == (1, 3)
+    assert "MDL713" in err and "--time-limit" in err
+    assert mdl("inspect", str(file), "core of v")[2] == 0
