@@ -195,7 +195,7 @@ def _multipliers(found: Found) -> list[Table]:
         places = np.flatnonzero(arithmetic.signs(mine))
         values = mine.take(places).fractions()
         rows = [(block.labels.key(int(k)), v) for k, v in zip(places, values, strict=True)]
-        out.append(Table(block.name, rows))  # type: ignore[arg-type]
+        out.append(Table(block.name, rows))
     return out
 
 
