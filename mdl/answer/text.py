@@ -55,7 +55,7 @@ def _solved(answer: Answer) -> Iterable[str]:
         yield f"  objective = {value_text(answer.objective)}"
     for table in answer.values:
         yield from table_lines(table, "")
-    for table in answer.duals:
+    for table in answer.duals if answer.kind != "find" else ():
         yield from table_lines(table, "dual of ")
     for check in answer.checks:
         told = f", {check.witness}" if check.witness else ""
