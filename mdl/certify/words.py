@@ -9,11 +9,15 @@ from typing import TypeVar
 import numpy as np
 
 from mdl.algebra.numbers import Numbers
+from mdl.algebra.numerals import shown
 from mdl.certify.outcome import Outcome, Proof, Refutation, Unboundedness
 from mdl.program.program import Bound, Columns, Program, Rows
 
 SHORT = 8
 """Terms of the longest row that is written out."""
+
+LONG = 10**40
+"""Numerators and denominators from here on are not written out."""
 
 
 def words(outcome: Outcome, program: Program, most: int = 40) -> list[str]:
@@ -30,7 +34,7 @@ def words(outcome: Outcome, program: Program, most: int = 40) -> list[str]:
 
 
 def _of_proof(proof: Proof) -> list[str]:
-    out = [f"optimum proved: primal and dual agree at {proof.optimum} exactly"]
+    out = [f"optimum proved: primal and dual agree at {_number(proof.optimum)} exactly"]
     if proof.pivots:
         steps = "1 exact step" if proof.pivots == 1 else f"{proof.pivots} exact steps"
         out.append(f"the solver's last basis was not exactly optimal: {steps} of the simplex method led on from it")
@@ -41,18 +45,18 @@ def _of_refutation(found: Refutation, program: Program, most: int) -> list[str]:
     if found.crossed is not None:
         kind, place = found.crossed
         name = (row_name if kind == "row" else column_name)(program, place)
-        return [f"`{name}` has a lower bound above its upper one, by {found.gap}: nothing can meet both"]
+        return [f"`{name}` has a lower bound above its upper one, by {_number(found.gap)}: nothing can meet both"]
     lines = [*_weighted_rows(found, program), *_weighted_bounds(found, program)]
     tail = ["without any one of them, the others can be met"] if found.irreducible and len(lines) > 1 else []
-    head = f"these constraints, with these weights, add up to 0 >= {found.gap}:"
-    return [head, *_first(lines, most), f"sum: 0 >= {found.gap}", *tail]
+    head = f"these constraints, with these weights, add up to 0 >= {_number(found.gap)}:"
+    return [head, *_first(lines, most), f"sum: 0 >= {_number(found.gap)}", *tail]
 
 
 def _of_ray(found: Unboundedness, program: Program, most: int) -> list[str]:
     way = "rises" if found.slope > 0 else "falls"
     lines = [f"  {column_name(program, j)}: {_signed(v)}" for j, v in _nonzero(found.ray)]
     return [
-        f"no optimum: from a feasible point the objective {way} for ever, by {abs(found.slope)} with every step of:",
+        f"no optimum: from a feasible point the objective {way} for ever, by {_number(abs(found.slope))} with every step of:",
         *_first(lines, most),
     ]
 
@@ -67,8 +71,14 @@ def _nonzero(numbers: Numbers) -> list[tuple[int, Fraction]]:
     return list(zip(places.tolist(), numbers.take(places).fractions(), strict=True))
 
 
+def _number(value: Fraction) -> str:
+    """In full where that can be read, else about: Python refuses to write more than 4,300 digits."""
+    long = max(abs(value.numerator), value.denominator) >= LONG
+    return f"about {shown(value)}" if long else str(value)
+
+
 def _signed(value: Fraction) -> str:
-    return f"{'+' if value > 0 else '-'}{abs(value)}"
+    return f"{'+' if value > 0 else '-'}{_number(abs(value))}"
 
 
 def _weighted_rows(found: Refutation, program: Program) -> Iterator[str]:
@@ -82,7 +92,8 @@ def _weighted_bounds(found: Refutation, program: Program) -> Iterator[str]:
         block = _block(program.columns, column)
         relation, held = (">=", block.lower) if weight > 0 else ("<=", block.upper)
         side = _side(held, column - block.start)
-        yield f"  {_signed(weight)} times the bound {column_name(program, column)} {relation} {side}"
+        assert side is not None, "a weight stands for a side"
+        yield f"  {_signed(weight)} times the bound {column_name(program, column)} {relation} {_number(side)}"
 
 
 def _row_text(program: Program, row: int, lower: bool) -> str:
@@ -96,13 +107,15 @@ def _row_text(program: Program, row: int, lower: bool) -> str:
     body = _sum(list(zip(block.linear.coefficients.take(here).fractions(), names, strict=True)))
     low, high = _side(block.lower, at), _side(block.upper, at)
     relation = "==" if low == high else ">=" if lower else "<="
-    return f"{body} {relation} {low if lower else high}"
+    side = low if lower else high
+    assert side is not None, "a weight stands for a side"
+    return f"{body} {relation} {_number(side)}"
 
 
 def _sum(terms: list[tuple[Fraction, str]]) -> str:
     out = ""
     for value, name in terms:
-        size = name if abs(value) == 1 else f"{abs(value)}*{name}"
+        size = name if abs(value) == 1 else f"{_number(abs(value))}*{name}"
         sign = "-" if value < 0 else "+"
         out += f" {sign} {size}" if out else f"-{size}" if value < 0 else size
     return out or "0"

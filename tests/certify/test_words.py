@@ -75,3 +75,16 @@ def test_optima_rays_and_what_is_not_proved() -> None:
         "  x[2]: +1",
     ]
     assert words(Unproved("the program is a MIP"), best) == ["not proved: the program is a MIP"]
+
+
+def test_numbers_that_nobody_reads_are_said_about() -> None:
+    """Python itself refuses to write more than 4,300 digits."""
+    long = Fraction(7**6000, 7**6000 - 1)
+    row = make.linear([1], [[1]], [long], [3], upper=[Fraction(1, 2)])
+    assert words(prove(row), row) == [
+        "these constraints, with these weights, add up to 0 >= about 0.5:",
+        "  +1 times r[1]: x[1] >= about 1.0",
+        "  -1 times the bound x[1] <= 1/2",
+        "sum: 0 >= about 0.5",
+        "without any one of them, the others can be met",
+    ]
