@@ -55,8 +55,9 @@ def _of_refutation(found: Refutation, program: Program, most: int) -> list[str]:
 def _of_ray(found: Unboundedness, program: Program, most: int) -> list[str]:
     way = "rises" if found.slope > 0 else "falls"
     lines = [f"  {column_name(program, j)}: {_signed(v)}" for j, v in _nonzero(found.ray)]
+    slope = _number(abs(found.slope))
     return [
-        f"no optimum: from a feasible point the objective {way} for ever, by {_number(abs(found.slope))} with every step of:",
+        f"no optimum: from a feasible point the objective {way} for ever, by {slope} with every step of:",
         *_first(lines, most),
     ]
 
