@@ -103,11 +103,8 @@ def tell(tested: Tested, quiet: bool) -> None:
     ]
     if bad or not quiet:
         count = len(tested.claims)
-        verdict = (
-            ("STOPPED" if tested.stopped else "WRONG")
-            if tested.wrong
-            else f"{count - len(tested.failed)} of {count} hold"
-        )
+        held = f"{count - len(tested.failed)} of {count} hold"
+        verdict = held if not tested.wrong else "STOPPED" if tested.stopped else "WRONG"
         print(f"{tested.path}: {verdict if count or tested.wrong else 'no expectations'}")
     for line in bad:
         print(line)

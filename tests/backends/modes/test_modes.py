@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from mdl import driver
-from mdl.backends.modes import big_m
+from mdl.backends.modes import big_m, pair_limits
 from mdl.backends.modes.choose import MODES, mode_named, solve
 from mdl.data.bind import bind
 from mdl.diagnostics import Failure, Source
-from mdl.lowering.kkt import Kkt, lower_kkt
+from mdl.lowering.kkt import Kkt, lower_kkt, pairs_of
+from mdl.program.evaluation import Evaluation
 from mdl.program.residual import residuals
 from mdl.program.solution import SolverOptions, Status
 from mdl.semantics.model import RuleSymbol
@@ -93,14 +94,11 @@ def test_a_mode_that_does_not_fit_is_refused_with_the_reason(text: str, mode: st
 
 def test_big_m_limits_hold_at_the_optimum_and_are_not_infinite() -> None:
     kkt = system(LINEAR)
-    limits = big_m.proved(kkt)
-    assert isinstance(limits, big_m.Limits)
+    pairs = pairs_of(kkt)
+    limits = pair_limits.proved(big_m.relaxation(kkt), pairs)
+    assert isinstance(limits, pair_limits.Limits)
     assert np.isfinite(limits.slack).all() and np.isfinite(limits.multiplier).all()
     direct = kkt.join(driver.solve_program(kkt.primal))
-    from mdl.lowering.kkt import pairs_of
-    from mdl.program.evaluation import Evaluation
-
-    pairs = pairs_of(kkt)
     slack = pairs.direction * (Evaluation(kkt.program).rows(direct)[pairs.rows] - pairs.limit)
     assert (slack <= limits.slack + 1e-9).all()
     assert (pairs.sign * direct[pairs.columns] <= limits.multiplier + 1e-9).all()
