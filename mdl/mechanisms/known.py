@@ -195,7 +195,8 @@ class Known:
                     "profiles: of those the one with the first variable as large as possible is taken, then the second"
                 )
             if solved.unsure:
-                notes.append(f"whether outcomes of {chosen.name} have equals is not known at {solved.unsure:,} profiles")
+                count = f"{solved.unsure:,} of {self.reports.cases:,} report profiles"
+                notes.append(f"whether other outcomes of {chosen.name} are as good is not known at {count}")
             if not solved.exact:
                 close = f", to {solved.tolerance:.0e}" if isfinite(solved.tolerance) else ""
                 notes.append(f"outcomes of {chosen.name} are numeric{close}: {solved.why}")

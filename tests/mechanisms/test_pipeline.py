@@ -1,4 +1,4 @@
-"""Whole mechanisms against brute force: the file is solved by MDL, the same mechanism is walked through in fractions here.
+"""Whole mechanisms against brute force: MDL solves the file, and the same mechanism is walked through in fractions.
 
 Nothing is shared: outcomes, payments, deviations and beliefs are plain Python over dictionaries.
 """
@@ -65,7 +65,7 @@ PAYMENTS = [
     Part("q[i] / 2", lambda m, r, i: m.outcome(r, i, None) / 2),
     Part("expected(q[i] given t[i])", lambda m, r, i: m.mean(lambda p: m.outcome(p, i, None), r, i)),
     Part("expected(sum(j in A where j != i) valuation[j] given t[i]) / 2",
-         lambda m, r, i: m.mean(lambda p: sum((m.value(p, p, j) for j in range(m.n) if j != i), Fraction(0)), r, i) / 2),
+         lambda m, r, i: m.mean(lambda p: m.others(p, i), r, i) / 2),
 ]  # fmt: skip
 
 
@@ -86,6 +86,9 @@ class Mechanism:
 
     def value(self, t: Types, r: Types, i: int, gone: int | None = None) -> Fraction:
         return Fraction(self.value_part.fn(t, i, lambda j: self.outcome(r, j, gone)))
+
+    def others(self, p: Types, i: int) -> Fraction:
+        return sum((self.value(p, p, j) for j in range(self.n) if j != i), Fraction(0))
 
     def pay(self, r: Types, i: int) -> Fraction:
         return Fraction(self.pay_part.fn(self, r, i))
