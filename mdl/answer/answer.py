@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -65,6 +65,8 @@ class Answer:
     message: str = ""
     objective: float | Fraction | None = None
     values: list[Table] = field(default_factory=list)
+    more: Callable[[], list[Table]] = list
+    """Values that are only worked out where everything is listed: in `--json`."""
     duals: list[Table] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     program: Size | None = None

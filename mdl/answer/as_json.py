@@ -24,7 +24,7 @@ def task(answer: Answer) -> dict[str, Any]:
         "kind": answer.kind,
         "status": answer.status.value if answer.status else None,
         "objective": number(answer.objective),
-        "values": tables(answer.values),
+        "values": tables([*answer.values, *answer.more()]),
         "duals": tables(answer.duals),
         "checks": [
             {

@@ -44,7 +44,13 @@ def tasks_named(model: Model, names: list[str]) -> list[Task]:
     """The tasks that the user names, or all of the file; a file without tasks: every objective."""
     if not names:
         return list(model.tasks) or [_solve(s) for s in rules_of(model).values()]
-    return [task_named(model, name) for name in names]
+    return [task for name in names for task in _on_mechanism(model, name) or [task_named(model, name)]]
+
+
+def _on_mechanism(model: Model, name: str) -> list[Task]:
+    """A mechanism's name alone: its tasks in the file."""
+    symbol = model.symbols.get(_words(name))
+    return [t for t in model.tasks if isinstance(t, MechanismTask) and t.mechanism is symbol]
 
 
 def task_named(model: Model, name: str) -> Task:

@@ -6,38 +6,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from time import perf_counter
 
-import numpy as np
-
-from mdl.algebra import arithmetic
-from mdl.algebra.atoms import Atom
-from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
 from mdl.answer import tables
-from mdl.answer.answer import Answer, Check, Key, Table, Value
-from mdl.certify.outcome import Proof, Refutation, Unboundedness
+from mdl.answer.answer import Answer, Check
+from mdl.certify.outcome import Refutation, Unboundedness
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
-from mdl.irrational import quantity
-from mdl.irrational.quantity import Quantity
 from mdl.mechanisms.audit.audit import audit_many
 from mdl.mechanisms.audit.verdict import Verdict
 from mdl.mechanisms.known import Known
 from mdl.mechanisms.outcomes import Outcomes
-from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports, over_reports
 from mdl.mechanisms.rule_errors import named
 from mdl.mechanisms.search import Found, search
-from mdl.mechanisms.tables import MechanismTable
+from mdl.mechanisms.tables import PARTICIPATION, MechanismTable
 from mdl.mechanisms.unknown import Unknown, unknown
-from mdl.semantics.model import MechanismSymbol, MechanismTask, Property, RuleSymbol, Symbol
+from mdl.semantics.model import (
+    MechanismSymbol,
+    MechanismTask,
+    Property,
+    RuleSymbol,
+    Symbol,
+)
 from mdl.tasks import mechanism_errors as errors
 from mdl.tasks.certificates import certificate
+from mdl.tasks.mechanism_tables import columns, everything_else, multipliers, transfers
 from mdl.tasks.results import Results
-
-SHOWN = 10_000
-"""Transfers of a mechanism by formula are listed up to this many."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,9 +80,11 @@ class Mechanisms:
     def audit(self, held: Studied, properties: Sequence[Property], span: Span) -> list[Verdict]:
         table = self.table(held, span)
         left = [p for p in properties if p.name not in held.verdicts]
+        assert held.known is not None
         if any(p.name == "efficient" for p in left) and table.optimum is None:
-            assert held.known is not None
             table.optimum = held.known.optimum()
+        if any(p.name in PARTICIPATION for p in left):
+            held.known.participation(table)
         for p, verdict in zip(left, audit_many(table, [p.name for p in left], [p.span for p in left]), strict=True):
             held.verdicts[p.name] = verdict
         return [held.verdicts[p.name] for p in properties]
@@ -128,7 +127,8 @@ def _check(held: Mechanisms, studied: Studied, task: MechanismTask, text: str) -
     made = Answer(text, "check", checks=[check_of(v) for v in found])
     assert studied.table is not None
     made.notes = _unique([*studied.table.notes, *(n for v in found for n in v.notes)])
-    made.values = transfers(held, studied)
+    made.values = transfers(held.reports, studied.mechanism, studied.known)
+    made.more = partial(everything_else, held.reports, studied.mechanism, studied.known, made.values)
     return made
 
 
@@ -157,83 +157,14 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     required = studied.mechanism.require
     if required:
         made.checks = [check_of(v) for v in held.audit(studied, required, studied.mechanism.span)]
-    made.values = _columns(design, found) + transfers(held, studied)
-    made.duals = _multipliers(found)
+    made.values = columns(design, found) + transfers(held.reports, studied.mechanism, studied.known)
+    made.more = partial(everything_else, held.reports, studied.mechanism, studied.known, made.values)
+    made.duals = multipliers(found)
     return made
 
 
 def _solver(found: Found) -> str:
     return found.solution.solver if found.solution is not None else found.route
-
-
-def _columns(design: Unknown, found: Found) -> list[Table]:
-    """Unknown transfers and outcomes as found."""
-    assert found.point is not None
-    opened = _composites(design.reports)
-    out = []
-    for block in design.input.columns:
-        values = found.point.take(slice(block.start, block.start + len(block.labels)))
-        listed = values.fractions() if found.level == "exact" else values.floats().tolist()
-        keys = (tuple(opened.get(a, a) for a in block.labels.key(k)) for k in range(len(listed)))
-        out.append(Table(block.name, list(zip(keys, listed, strict=True))))
-    return out
-
-
-def _composites(reports: Reports) -> dict[Atom, tuple[Atom, ...]]:
-    """Composite types by the names that labels have for them."""
-    several = (s for s in reports.spaces if len(s.components) > 1)
-    return {s.name(k): s.atoms(k) for s in several for k in range(s.size)}
-
-
-def _multipliers(found: Found) -> list[Table]:
-    """Exact multipliers of the rows of a program, by block; those that are 0 are left out."""
-    if found.design is None or not isinstance(found.proof, Proof):
-        return []
-    out = []
-    for block in found.design.program.rows:
-        mine = found.proof.row_multipliers.take(slice(block.start, block.start + len(block.labels)))
-        places = np.flatnonzero(arithmetic.signs(mine))
-        values = mine.take(places).fractions()
-        rows = [(block.labels.key(int(k)), v) for k, v in zip(places, values, strict=True)]
-        out.append(Table(block.name, rows))
-    return out
-
-
-def transfers(held: Mechanisms, studied: Studied) -> list[Table]:
-    """Transfers by formula at every report profile, by agent and profile; none where there are too many.
-
-    Those of a family over several sets of agents have one name, and are one table.
-    """
-    reports, known = held.reports, studied.known
-    formulas = [t for t in studied.mechanism.transfers if t.body is not None]
-    if known is None or reports.cases * len(reports.spaces) * len(formulas) > SHOWN:
-        return []
-    listed: dict[str, list[tuple[tuple[Key, ...], Value]]] = {}
-    for transfer in formulas:
-        rows = listed.setdefault(transfer.name, [])
-        for a, space in enumerate(reports.spaces):
-            if reports.profiles.pays_like(a) is None and (found := known.transfer(transfer, a)) is not None:
-                values = _plain(found)
-                rows += [((space.agent, *_profile(reports, c)), v) for c, v in enumerate(values)]
-    return [Table(name, rows) for name, rows in listed.items()]
-
-
-def _plain(found: Quantity) -> list[Value]:
-    if isinstance(found, Numbers) and found.is_exact:
-        return list(found.fractions())
-    return list(quantity.floats(found).tolist())
-
-
-def _profile(reports: Reports, case: int) -> tuple[Key, ...]:
-    """The types in a case, agent by agent: composite ones as tuples; of counted agents the first and the others."""
-    if isinstance(reports.profiles, CountedProfiles):
-        first, scenarios = reports.profiles.audited[0], reports.profiles.scenarios(reports.profiles.audited[0])
-        told = [(reports.spaces[first], case // scenarios)]
-        others: tuple[Key, ...] = (reports.profiles.scenario_name(first, case % scenarios),)
-    else:
-        types = zip(reports.spaces, reports.profiles.types_of(case), strict=True)
-        told, others = [(s, k) for s, k in types if s.components], ()
-    return (*(s.atoms(k) if len(s.components) > 1 else s.atoms(k)[0] for s, k in told), *others)
 
 
 def check_of(verdict: Verdict) -> Check:
