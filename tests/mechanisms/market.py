@@ -110,6 +110,7 @@ class Market:
     # ---- the file ----
 
     def text(self, rest: str) -> str:
+        suffering = f" - {self.suffering} * sum(j in SHOP) gets[j]" if self.suffering else ""
         table = ", ".join(f"({', '.join(self.key(p))}): {w}" for p, w in self.weights.items())
         return f"""model market;
 agents PLANT := {{{", ".join(self.plants)}}};
@@ -125,7 +126,7 @@ var gives[i in PLANT] >= 0, <= size[i];
 var gets[SHOP] >= 0, <= 3;
 subject to room: sum(i in PLANT) gives[i] + sum(j in SHOP) gets[j] <= {self.capacity} + sum(i in PLANT) size[i];
 maximize trade: sum(i in PLANT) price[mood[i]] * gives[i] + sum(j in SHOP) need[j] * gets[j];
-valuation[i in PLANT] = price[mood[i]] * gives[i] - {self.suffering} * sum(j in SHOP) gets[j];
+valuation[i in PLANT] = price[mood[i]] * gives[i]{suffering};
 valuation[j in SHOP] = need[j] * gets[j] + (sum(i in PLANT) size[i]) / 5 * gets[j];
 {rest}
 """
@@ -145,7 +146,7 @@ def markets(draw: st.DrawFn, *, small: bool = False) -> Market:
         sizes,
         needs,
         {"low": draw(st.integers(-1, 2)), "high": draw(st.integers(1, 4))},
-        draw(st.integers(-1, 3)) if small else draw(st.integers(0, 3)),
+        draw(st.integers(0, 3)),
         Fraction(draw(st.integers(0, 3)), 4),
         draw(st.booleans()),
         {},

@@ -1,5 +1,8 @@
-"""Whole mechanisms on markets: several types an agent, members as types, two sets of agents, absent agents, a rule that is
-an LP, bounds that a lie breaks; every property against a walk through all profiles in fractions."""
+"""Whole mechanisms on markets: every property against a walk through all profiles in fractions.
+
+Several types an agent, members as types, two sets of agents, absent agents, a rule that is a linear program, bounds
+that a lie breaks.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ PLANTS: dict[str, Pay] = {
     "(trade without i) - trade / 2": lambda m, r, a: (
         m.optimum(r, m.everyone() - {a}) - m.optimum(r, m.everyone()) / 2
     ),
-    "valuation[i] - (valuation[i] without i)": lambda m, r, a: m.value(r, m.allot(r, m.everyone()), a) - m.outside(r, a),
+    "valuation[i] - (valuation[i] without i)": lambda m, r, a: (
+        m.value(r, m.allot(r, m.everyone()), a) - m.outside(r, a)
+    ),
     "expected(gives[i] given size[i])": lambda m, r, a: mean(
         m, r, a, 0, lambda p: m.allot(p, m.everyone())[a]
     ),
