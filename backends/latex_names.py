@@ -62,6 +62,7 @@ def escaped(text: str) -> str:
 def words(text: str) -> str:
     """Outside mathematics."""
     swap = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    swap |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"}  # else other letters of the font
     swap |= {c: f"\\{c}" for c in "#$%&_{}"}
     return "".join(swap.get(c, c) for c in " ".join(plain(text).split()))
 

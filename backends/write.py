@@ -15,7 +15,7 @@ TARGETS = ("pyomo", "lp", "mps", "nl", "latex", "json")
 
 
 def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) -> str:
-    """The text of the file; `rule` is what LaTeX is made from.
+    """The text of the file; LaTeX is made from `rule`, and from the program where there is none.
 
     Raises Failure where the target cannot say the program (MDL580-MDL589).
     """
@@ -37,7 +37,10 @@ def write(target: str, program: Program, model: Model, rule: RuleSymbol | None) 
 
             return nl.write(program)
         case "latex":
-            assert rule is not None
+            if rule is None:
+                from mdl.backends import latex_program
+
+                return latex_program.write(program, model.title or model.name)
             if program.kind.value == "complementarity" and not program.followers:
                 from mdl.backends import latex_kkt
 

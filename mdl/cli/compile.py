@@ -6,10 +6,9 @@ import argparse
 from pathlib import Path
 
 from mdl import driver
-from mdl.cli import errors, loading
+from mdl.cli import loading
 from mdl.cli.main import DONE
 from mdl.cli.whole_file import write_whole
-from mdl.diagnostics import Failure
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,15 +20,11 @@ def run(arguments: argparse.Namespace) -> int:
     if mechanism is not None:
         from mdl.tasks.mechanism_program import design
 
-        if arguments.to == "latex":
-            raise Failure(errors.no_latex(arguments.task))
         program = design(instance, mechanism, mechanism.span, arguments.full)[0].program
         text = write(arguments.to, program, instance.model, None)
     elif game is not None:
         from mdl.tasks.game_program import program as program_of_game
 
-        if arguments.to == "latex":
-            raise Failure(errors.no_latex(arguments.task))
         program = program_of_game(instance, game)
         text = write(arguments.to, program, instance.model, None)
     else:

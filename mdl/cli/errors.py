@@ -75,11 +75,6 @@ def no_program(task: str, what: str) -> Diagnostic:
     )
 
 
-def no_latex(task: str) -> Diagnostic:
-    """MDL012: a program that is listed coalition by coalition, asked for as a page."""
-    return Diagnostic("MDL012", f"`{task}` is not written in LaTeX", help="`--to lp` lists its rows by name")
-
-
 def unknown_command(command: str, near: str | None) -> Diagnostic:
     """MDL011: not one of the commands."""
     hint = f"did you mean `mdl {near}`?" if near else "`mdl --help` lists the commands"

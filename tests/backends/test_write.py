@@ -121,7 +121,8 @@ def test_unknown_target_and_companions() -> None:
 
 def test_nothing_heavy_is_imported_early() -> None:
     """Pyomo takes 0.6 s: only who uses it pays."""
-    names = "pyomo_model pyomo_script pyomo_solve pyomo_solvers pyomo_reader pyomo_arrays lp mps nl latex write"
+    names = "pyomo_model pyomo_script pyomo_solve pyomo_solvers pyomo_reader pyomo_arrays lp mps nl latex "
+    names += "latex_program write"
     code = (
         "import sys\n"
         f"for n in {names.split()}: __import__('mdl.backends.' + n)\n"
