@@ -63,9 +63,25 @@ def profiles_of(instance: Instance, spaces: Sequence[TypeSpace]) -> tuple[Profil
         few = len(spaces) < 3
         why = "there are only two agents" if few else "there are other agents besides"
         return Profiles(spaces), [f"{names} are interchangeable; all profiles are listed, since {why}"]
+    why = _uncounted(instance)
+    if why:
+        return Profiles(spaces), [f"{names} are interchangeable; all profiles are listed, since {why}"]
     return CountedProfiles(spaces, range(len(spaces))), [
         f"{names} are interchangeable, which was verified: counts of types are listed instead of profiles"
     ]
+
+
+def _uncounted(instance: Instance) -> str:
+    """Why one agent cannot stand for all although nothing tells agents apart; empty where it can."""
+    symbols = list(instance.model.symbols.values())
+    variables = [s for s in symbols if isinstance(s, VarSymbol)]
+    free = any(isinstance(s, MechanismSymbol) and s.outcome is None for s in symbols)
+    for v in variables:
+        if any(base is not None for base in instance.domain(v).bases):
+            return f"`{v.name}` has an index over sets of agents"
+        if free and v.domain != "continuous":
+            return f"an outcome is free and `{v.name}` is {v.domain}: the mean of two outcomes is none"
+    return ""
 
 
 Difference = tuple[str, Span | None]

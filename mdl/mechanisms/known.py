@@ -85,7 +85,7 @@ class Known:
             self.utilities.value(a),
             self.utilities.broken(a),
             space.allowed(),
-            self.utilities.outside(a),
+            None,
             held,
             None if weights is None else weights.take(case.reshape(-1)),
             case,
@@ -156,7 +156,16 @@ class Known:
         cases = np.arange(self.reports.cases)
         return self.ev.number(lift.at(expr, p), self.reports.rows(len(cases), {p: cases}))
 
-    # ---- the best that is feasible ----
+    # ---- what is asked for by some properties only ----
+
+    def participation(self, table: MechanismTable) -> None:
+        """Adds what agents have when they do not take part, where a property is about it.
+
+        Raises Failure where there is no outcome without one of them.
+        """
+        for a, agent in zip(self.reports.profiles.audited, table.agents, strict=True):
+            if agent.outside is None:
+                agent.outside = self.utilities.outside(a)
 
     def optimum(self) -> Quantity:
         """The largest sum of valuations and income over all feasible outcomes, at each case; shape (cases,).

@@ -151,6 +151,14 @@ class CountedProfiles(Profiles):
     def _index(self) -> dict[tuple[int, ...], int]:
         return {tuple(row): k for k, row in enumerate(self.counts.tolist())}
 
+    @cached_property
+    def same(self) -> Places:
+        """For each case the number of the way of counting all the types: cases with one number are one profile."""
+        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
+        totals = self.counts[scenario].copy()
+        totals[np.arange(self.cases), mine] += 1
+        return np.asarray(np.unique(totals, axis=0, return_inverse=True)[1], dtype=np.int64).reshape(-1)
+
     @property
     def audited(self) -> range:
         first = self.members[0]
@@ -223,11 +231,7 @@ class CountedProfiles(Profiles):
 
     def distinct(self, weights: Numbers | None) -> tuple[Places, Numbers | None]:
         """A case for each way of counting all the types, and its probability."""
-        mine, scenario = np.divmod(np.arange(self.cases), len(self.counts))
-        totals = self.counts[scenario].copy()
-        totals[np.arange(self.cases), mine] += 1
-        _, first, place = np.unique(totals, axis=0, return_index=True, return_inverse=True)
-        place = place.reshape(-1)
+        _, first, place = np.unique(self.same, return_index=True, return_inverse=True)
         if weights is None:
             return first, None
         order = np.argsort(place, kind="stable")

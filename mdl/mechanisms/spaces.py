@@ -109,10 +109,10 @@ def text(atom: Atom) -> str:
 
 
 def _ranks(c: Component) -> npt.NDArray[np.int64]:
-    """The order of the values: of numbers by size, of names as listed."""
-    if not isinstance(c.values, Numbers):
+    """The order of the values: of numbers by size (members of a set may be numbers too), of names as listed."""
+    values = [Fraction(a) for a in c.atoms if not isinstance(a, str)]
+    if len(values) < c.size:
         return np.arange(c.size)
-    values = c.values.fractions()
     order = {v: k for k, v in enumerate(sorted(set(values)))}
     return np.array([order[v] for v in values], dtype=np.int64)
 

@@ -23,6 +23,9 @@ from mdl.algebra.numbers import Numbers
 Quantity = Any
 """`Numbers` or an irrational form."""
 
+PARTICIPATION = ("ex_post_ir", "interim_ir", "ex_ante_ir")
+"""Properties that compare with not taking part."""
+
 Flags = npt.NDArray[Any]
 Places = npt.NDArray[Any]
 
@@ -35,7 +38,7 @@ class AgentTable:
     value   (L, L, S)  valuation of true type, report, scenario; the outcome is that of the reports
     broken  (L, L, S)  True where the outcome breaks the true type's own bounds: utility minus infinity; None: nowhere
     allowed (L, L)     whether true type may report the other; the diagonal is True
-    outside (L, S)     valuation when the agent does not take part
+    outside (L, S)     valuation when the agent does not take part; None until asked for
     pay     (L, S)     net payment from the agent at its report and the scenario; None where payments are unknown
     weight  (L, S)     probability of own type and scenario together, exact; None without a prior
     case    (L, S)     the report profile (a case of MechanismTable) of own report and scenario

@@ -27,12 +27,14 @@ from mdl.mechanisms.design.input import DesignAgent, DesignInput, Envied, Goal, 
 from mdl.mechanisms.design.names import CaseNames
 from mdl.mechanisms.envy import exchanged
 from mdl.mechanisms.known import Known
+from mdl.mechanisms.orbits import orbits
 from mdl.mechanisms.outcomes import Outcomes
 from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports
-from mdl.mechanisms.tables import AgentTable
+from mdl.mechanisms.tables import PARTICIPATION, AgentTable
 from mdl.program.labels import Labels
-from mdl.program.program import Columns, Rows
+from mdl.program.program import Bound, Columns, Rows
+from mdl.program.sparse import SparseRows
 from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric
 from mdl.semantics.model import LetSymbol, MechanismSymbol, RuleSymbol, Symbol, TransferSymbol, VarSymbol
@@ -115,6 +117,34 @@ class _Maker:
             assert start == held.start
             self.places[symbol] = np.arange(start, start + held.size)
         self.table.add(program.width - self.table.width)
+        if isinstance(self.profiles, CountedProfiles):
+            self._alike()
+
+    def _alike(self) -> None:
+        """One number for entries that exchanging interchangeable agents takes to each other: `same_x[2; 1 | ...]`.
+
+        Cases are then views of one profile.  Nothing is lost: what is wanted treats agents alike and is convex, so
+        that the mean over all ways of exchanging them is as good.
+        """
+        for symbol in self.reports.instance.model.symbols.values():
+            if not isinstance(symbol, VarSymbol):
+                continue
+            at, first = self.places[self.reports.lift.of(symbol)], orbits(self.reports, symbol)
+            other = np.flatnonzero(first != np.arange(len(first)))
+            if not len(other):
+                continue
+            block = next(c for c in self.columns if c.start <= at[0] < c.start + len(c.labels))
+            pairs = np.stack([at[first[other]], at[other]], axis=1).astype(np.int32)
+            signs = Numbers.of([1, -1]).take(np.tile(np.arange(2), len(other)))
+            zero = Numbers.constant(0, len(other))
+            made = SparseRows(2 * np.arange(len(other) + 1), pairs.reshape(-1), signs, self.table.width)
+            name = f"same_{symbol.name}"
+            while any(r.name == name for r in self.rows):
+                name += "_"
+            labels = block.labels.take(at[other] - block.start)
+            start = sum(len(r.labels) for r in self.rows)
+            held = Rows(name, labels, start, "==", Bound(zero), Bound(zero), made, span=symbol.span)
+            self.rows = (*self.rows, held)
 
     def _named(self, labels: Labels) -> Labels:
         """Labels whose first component is the case's number, with its reports behind the others: `win[a; 3, 1]`."""
@@ -210,8 +240,10 @@ class _Maker:
         count = len(self.profiles.members) if isinstance(self.profiles, CountedProfiles) else 1
         return DesignAgent(held, names.types_of(space), pay, value, None, count)
 
-    def _outside(self, a: int) -> Quantity:
-        return self.known.utilities.outside(a)
+    def _outside(self, a: int) -> Quantity | None:
+        """Not taking part need not be possible where nobody asks about it."""
+        asked = (*self.mechanism.require, *self.mechanism.soften)
+        return self.known.utilities.outside(a) if any(p.name in PARTICIPATION for p in asked) else None
 
     def _payment(self, a: int) -> Terms:
         """Net payment from an agent at each case."""

@@ -67,14 +67,19 @@ def audit_many(table: MechanismTable, names: Sequence[str], spans: Sequence[Span
 
 def _stake(agent: AgentTable, sheets: Sheets) -> float:
     """An agent's largest valuation; where all are 0, its largest payment."""
-    valuations = max(sheets.of(agent.value).size, sheets.of(agent.outside).size)
-    return valuations or sheets.of(agent.pay).size
+    return _worth(agent, sheets) or sheets.of(agent.pay).size
+
+
+def _worth(agent: AgentTable, sheets: Sheets) -> float:
+    """An agent's largest valuation, taking part or not."""
+    inside = sheets.of(agent.value).size
+    return inside if agent.outside is None else max(inside, sheets.of(agent.outside).size)
 
 
 def _scale(table: MechanismTable, sheets: Sheets) -> float:
     """The largest valuation of anybody, or income; where all are 0, the largest payment."""
     parts = [sheets.of(table.values).size, sheets.of(table.income).size]
-    parts += [max(sheets.of(a.value).size, sheets.of(a.outside).size) for a in table.agents]
+    parts += [_worth(a, sheets) for a in table.agents]
     return max(parts) or (0.0 if table.pays is None else sheets.of(table.pays).size)
 
 
