@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -224,8 +223,7 @@ def signed(value: Numbers) -> str:
     if "e" in size:
         size, power = size.split("e")
         exponent = rf" \cdot 10^{{{int(power)}}}"
-    digits = names.number(Fraction(size)) if not exponent else size
-    return f"{'-' if value.floats()[0] < 0 else '+'} {digits}{exponent}"
+    return f"{'-' if value.floats()[0] < 0 else '+'} {size.removesuffix('.0')}{exponent}"
 
 
 def named(text: str) -> str:

@@ -140,6 +140,19 @@ def test_designs_are_well_formed(file: str, name: str) -> None:
         assert f"(\\text{{{words(block.name)}" in body
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "+ 0.30000000000000004"),
+        (-3.0, "- 3"),
+        (-1e-7, r"- 1 \cdot 10^{-7}"),
+        (6.02e23, r"+ 6.02 \cdot 10^{23}"),
+    ],
+)
+def test_floats_are_written_in_full(value: float, text: str) -> None:
+    assert latex_program.signed(Numbers.inexact([value])) == text
+
+
 def test_what_is_not_linear_is_refused() -> None:
     model = driver.understand(Source("m.mdl", "model m; var x; subject to r: exp(x) <= 2; minimize goal: x;"))
     program = driver.compile_rule(bind(model, Path()), rule(model)).program
