@@ -134,8 +134,8 @@ def _check(held: Mechanisms, studied: Studied, task: MechanismTask, text: str) -
 
 def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     results = held.results
+    studied.outcomes.given = {}  # what an earlier `find` found is asked for anew
     design = unknown(held.reports, studied.outcomes, studied.mechanism)
-    studied.outcomes.given = {}
     found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
     studied.found, studied.table, studied.verdicts = found, None, {}
     made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
