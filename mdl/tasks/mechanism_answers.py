@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from math import inf
 
 import numpy as np
@@ -57,23 +58,24 @@ def _value(held: Mechanisms, studied: Studied, expr: typed.Attribute, frame: Fra
         case "violation":
             assert isinstance(expr.args[0], typed.Member)
             (verdict,) = held.audit(studied, [Property(str(expr.args[0].value), expr.args[0].span)], expr.span)
-            found = Numbers.inexact([inf]) if verdict.violation == inf else _one(verdict.violation)
-            return _repeated(found, frame.size)
+            if verdict.level != "exact" or verdict.violation == inf:
+                return _repeated(Numbers.inexact([float(verdict.violation)]), frame.size)
+            return _repeated(Numbers.of([Fraction(verdict.violation)]), frame.size)
     held.table(studied, expr.span)
     found = arithmetic.concat([_at(held, studied, expr, row, ev) for row in _rows(expr, frame, ev)])
+    return _as_found(studied, found)
+
+
+def _as_found(studied: Studied, value: Numbers) -> Numbers:
+    """What was found within a tolerance are rationals, and yet not the exact ones."""
     exact = studied.found is None or studied.found.level == "exact"
-    # payments that were found within a tolerance are rationals, and yet not the exact ones
-    return found if exact else Numbers.inexact(found.floats())
+    return value if exact else Numbers.inexact(value.floats())
 
 
 def _studied(instance: Instance, expr: typed.Attribute, results: Results) -> tuple[Mechanisms, Studied]:
     assert isinstance(expr.base, typed.Ref) and isinstance(expr.base.symbol, MechanismSymbol)
     held = mechanisms(instance, results)
     return held, held.of(expr.base.symbol)
-
-
-def _one(found: object) -> Numbers:
-    return Numbers.inexact([found]) if isinstance(found, float) else Numbers.of([found])  # type: ignore[list-item]
 
 
 def _repeated(one: Numbers, size: int) -> Numbers:
@@ -84,7 +86,7 @@ def _objective(studied: Studied, span: Span) -> Numbers:
     found = studied.found
     if found is None or found.objective is None:
         raise Failure(errors.not_found_yet(studied.mechanism.name, found is not None, span))
-    return found.objective
+    return _as_found(studied, found.objective)
 
 
 def _revenue(held: Mechanisms, studied: Studied, span: Span) -> Numbers:
@@ -96,7 +98,8 @@ def _revenue(held: Mechanisms, studied: Studied, span: Span) -> Numbers:
     assert table.pays is not None
     weights = arithmetic.concat([table.weight] * agents)
     paid = quantity.scale(table.pays, weights)
-    return _plain(quantity.total(paid, Segments(np.zeros(agents * table.cases, dtype=np.int64), 1)))
+    total = _plain(quantity.total(paid, Segments(np.zeros(agents * table.cases, dtype=np.int64), 1)))
+    return _as_found(studied, total)
 
 
 def _plain(found: Quantity) -> Numbers:

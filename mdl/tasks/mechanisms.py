@@ -151,7 +151,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
         return made
     studied.outcomes.given = design.found(found.point)
     if found.objective is not None and (studied.mechanism.goal is not None or studied.mechanism.shortfall):
-        exact = found.objective.is_exact
+        exact = found.level == "exact"
         made.objective = found.objective.fractions()[0] if exact else float(found.objective.floats()[0])
         made.notes += _optimality(found)
     required = studied.mechanism.require

@@ -1,0 +1,43 @@
+"""`exact` is said only where no float was involved."""
+
+from __future__ import annotations
+
+from math import log
+from pathlib import Path
+
+import pytest
+
+from mdl.answer.answer import Answer
+from mdl.data.bind import bind
+from mdl.data.overrides import Overrides
+from mdl.diagnostics import Source
+from mdl.driver import understand
+from mdl.program.solution import SolverOptions
+from mdl.tasks.run import run
+
+LOGS = """
+model logs;
+agents A := {a, b};
+type v[A] in {1, 2};
+prior v ~ uniform;
+var x[A] >= 0;
+subject to c: sum(i in A) x[i] <= 1;
+valuation[i in A] = v[i] * log(1 + x[i]);
+maximize w: sum(i in A) valuation[i];
+mechanism solved { outcome w; pay t[A]; require dominant_ic, ex_post_ir; maximize expected sum(i in A) t[i]; }
+find solved;
+"""
+
+
+def answers(text: str) -> list[Answer]:
+    instance = bind(understand(Source("m.mdl", LOGS + text)), Path(), Overrides())
+    return list(run(instance, instance.model.tasks, SolverOptions()))
+
+
+@pytest.mark.parametrize("what", ["objective", "revenue", "violation[dominant_ic]", "t[a, 1, 1]", "pay[b, 2, 1]"])
+def test_payments_from_floats_are_no_exact_answers(what: str) -> None:
+    """The optimum is log 3: a low type pays log(3/2) where both have a half, and so on."""
+    found, claim = answers(f"expect solved.{what} >= 0;")
+    assert isinstance(found.objective, float)
+    assert found.objective == pytest.approx(log(3))
+    assert [c.level for c in claim.checks] == ["numeric"]
