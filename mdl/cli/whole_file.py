@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from mdl.cli import errors
@@ -15,6 +14,8 @@ def write_whole(path: str | Path, text: str) -> None:
 
     Raises Failure (MDL005) where the place cannot be written; nothing is left behind then.
     """
+    from tempfile import mkstemp  # with `random` and `hashlib`: for those who write only
+
     target = Path(path)
     if target.is_dir():
         raise Failure(errors.cannot_write(str(path), "it is a folder"))
@@ -26,7 +27,7 @@ def write_whole(path: str | Path, text: str) -> None:
         if device:
             target.write_text(text, encoding="utf-8", newline="")
             return
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, beside = mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
             out.write(text)
         umask = os.umask(0)

@@ -15,7 +15,6 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.set_values import on_one_row
 from mdl.algebra.values import Fixed
 from mdl.answer.numerals import exact, short
-from mdl.certify import Proof, prove
 from mdl.coalitions.game import Game, of_numbers
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure, Span
@@ -129,6 +128,8 @@ def _optimum(
     instance: Instance, symbol: CoalitionSymbol, rule: RuleSymbol, results: Results, players: Players, mask: int
 ) -> Fraction | float:
     """The optimum with only the members of a coalition; a Fraction where it is proved."""
+    from mdl.certify import Proof, prove
+
     try:
         lowered = driver.compile_rule(instance, rule, players.only(mask))
     except Infeasible:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import mdl.models
 from mdl.cli.main import main
 
 AUCTION = """\
@@ -141,3 +142,19 @@ def test_a_file_without_mechanisms_loads_nothing_of_them(tmp_path: Path) -> None
     )
     done = subprocess.run([sys.executable, "-c", program, "check", str(path)], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+HEAVY = ("scipy", "flint", "highspy", "pyomo", "cyipopt", "casadi", "lark", "pyarrow", "openpyxl", "hashlib", "random")
+
+
+@pytest.mark.parametrize("model", ["unicast", "mechanisms/second_price", "coalitions/glove", "kkt/unicast"])
+def test_check_loads_no_solver(model: str) -> None:
+    path = Path(next(iter(mdl.models.__path__))) / f"{model}.mdl"
+    program = (
+        "import sys; from mdl.cli.main import main; status = main(sys.argv[1:]); "
+        f"print('loaded', [m for m in {HEAVY} if m in sys.modules], status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check", str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "loaded [] 0", done.stdout + done.stderr
