@@ -20,6 +20,7 @@ from mdl.backends.evidence import column_sums, proves_infeasible, row_ids
 from mdl.backends.highs_integer import solve_integer
 from mdl.backends.highs_linear import PLAIN, solve_linear
 from mdl.backends.highs_session import Clock, open_highs
+from mdl.backends.muted import muted
 from mdl.backends.phase_one import even, folded
 from mdl.program.program import Program, ProgramClass
 from mdl.program.residual import Sides
@@ -261,8 +262,9 @@ def _highs_subsystem(
     highs = open_highs(part, None, options, iis_strategy=6, **PLAIN)
     if highs is None:
         return None
-    highs.run()
-    _, found = highs.getIis()
+    with muted(options.quiet):
+        highs.run()
+        _, found = highs.getIis()
     if not found.valid_:
         return None
     held = {(False, Side.LOWER): part.lower, (False, Side.UPPER): part.upper}

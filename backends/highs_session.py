@@ -14,6 +14,7 @@ import numpy.typing as npt
 from mdl.algebra.numbers import FloatArray
 from mdl.backends.arrays import Arrays
 from mdl.backends.errors import solver_missing
+from mdl.backends.muted import muted
 from mdl.diagnostics import Failure
 from mdl.program.solution import SolverOptions
 
@@ -88,7 +89,9 @@ def run_from(
         _set(highs, "time_limit", clock.left)
     if start is not None:
         _start(highs, *start)
-    if not _run(highs):
+    with muted(options.quiet):
+        ended = _run(highs)
+    if not ended:
         return Run(None, "kInterrupt")
     status = highs.getModelStatus()
     return Run(highs, "kNotset" if status is None else highspy.HighsModelStatus(status).name)

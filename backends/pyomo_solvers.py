@@ -20,6 +20,7 @@ from mdl.algebra.numbers import FloatArray
 from mdl.backends import errors
 from mdl.backends.arrays import Arrays
 from mdl.backends.highs_session import Hessian
+from mdl.backends.muted import muted
 from mdl.backends.pyomo_model import PyomoModel
 from mdl.diagnostics import Failure
 from mdl.program.program import Program, ProgramClass
@@ -134,7 +135,7 @@ def run(name: str, model: Any, options: SolverOptions) -> Any:
     """Pyomo's results, nothing loaded into the model yet."""
     from pyomo.opt import SolverFactory
 
-    with quiet_pyomo():
+    with quiet_pyomo(), muted(options.quiet):
         solver = SolverFactory(name)
         if type(solver).__name__ == "UnknownSolver":
             raise ValueError("Pyomo knows no solver of this name")
