@@ -42,6 +42,18 @@ def too_many_profiles(profiles: int, rows: int, limit: int, sizes: str, counted:
     )
 
 
+def no_room(profiles: int, sizes: str, wanted: float, there: float, irrational: bool, span: Span) -> Diagnostic:
+    """MDL609: tables that this machine's memory does not hold; nothing has been allocated."""
+    why = " (numbers with logarithms, roots or powers take more room)" if irrational else ""
+    return Diagnostic(
+        "MDL609",
+        f"utilities over {profiles:,} report profiles ({sizes}) would take about {wanted:,.1f} GiB{why}, and this "
+        f"machine has {there:,.1f} GiB",
+        span,
+        help="take fewer values or a coarser `step`, or fewer agents",
+    )
+
+
 def too_many_values(name: str, count: int, limit: int, span: Span) -> Diagnostic:
     """MDL608: a type with more values than could ever be compared; nothing has been allocated."""
     return Diagnostic(
