@@ -120,8 +120,10 @@ def _expressions(instance: Instance) -> Iterator[tuple[Symbol, Expr]]:
                 if symbol.absent is not None:
                     yield symbol, symbol.absent.body
             case MechanismSymbol():
-                bodies = [t.body for t in (*symbol.transfers, *symbol.adjustments)]
-                yield from ((symbol, e) for e in (*bodies, symbol.income, symbol.goal) if e is not None)
+                parts: list[Expr | None] = [symbol.income, symbol.goal]
+                for t in (*symbol.transfers, *symbol.adjustments):
+                    parts += [t.body, t.where, *(binder.domain for binder in t.index)]
+                yield from ((symbol, e) for e in parts if e is not None)
 
 
 def _names_one(instance: Instance, expr: Expr, names: set[Atom], codes: Codes) -> str | None:
