@@ -53,7 +53,6 @@ def _arrays(folder: Path) -> tuple[int, int, Array, Array]:
 def mdl(folder: Path, clock: Clock) -> Finish:
     with clock("import"):
         from mdl import driver
-        from mdl.mechanisms.audit.audit import audit_many
         from mdl.program.solution import SolverOptions
         from mdl.tasks.mechanisms import mechanisms
         from mdl.tasks.results import Results
@@ -62,9 +61,10 @@ def mdl(folder: Path, clock: Clock) -> Finish:
     with clock("table"):
         task = instance.model.tasks[0]
         held = mechanisms(instance, Results(instance, SolverOptions()))
-        table = held.table(held.of(task.mechanism), task.span)
+        studied = held.of(task.mechanism)
+        held.table(studied, task.span)
     with clock("audit"):
-        verdicts = audit_many(table, [p.name for p in task.properties])
+        verdicts = held.audit(studied, task.properties, task.span)
     return lambda: _said(verdicts)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra.numbers import LIMIT, FloatArray, IntArray, Numbers
-from mdl.algebra.vectors import BITS, Truths, compact, finish, repeated, scaled, wide
+from mdl.algebra.vectors import BITS, Truths, compact, different, finish, repeated, scaled, wide
 from mdl.algebra.vectors import Fault as Fault
 from mdl.algebra.vectors import has_float as has_float
 from mdl.algebra.vectors import inexact as inexact
@@ -149,7 +149,7 @@ def _div_exact(a: Numbers, b: Numbers) -> Numbers | None:
     tops, divisor = tops // shared, divisor // shared
     tops, divisor = np.where(divisor < 0, -tops, tops), np.abs(divisor)
     common = 1
-    for value in np.unique(divisor).tolist():
+    for value in different(divisor).tolist():
         common = lcm(common, value)
         if _too_long(size, common * a.denominator):
             return None

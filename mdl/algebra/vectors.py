@@ -58,6 +58,12 @@ def repeated(a: Numbers, size: int) -> Numbers:
     return Numbers(None, 1, np.broadcast_to(a.floats_, (size,)))
 
 
+def different(values: IntArray) -> IntArray:
+    """The values that occur, ascending: what np.unique gives, which takes 10 ms to import numpy.ma first."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate((np.ones(len(ordered[:1]), dtype=np.bool_), ordered[1:] != ordered[:-1]))]
+
+
 def largest(a: IntArray) -> int:
     """Largest absolute value, 0 of none."""
     return max(int(a.max()), -int(a.min()), 0) if len(a) else 0

@@ -7,6 +7,7 @@ about; what is known is kept.  Where the outcome is free or a formula, there is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,13 +18,15 @@ from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Fixed, Positions, Quantity, Real, Symbolic
+from mdl.data.instance import Instance
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
+from mdl.mechanisms.absentees import Absent, reads_absent
 from mdl.mechanisms.even import even
 from mdl.mechanisms.means import expected
-from mdl.mechanisms.profiles import CountedProfiles
+from mdl.mechanisms.profiles import CountedProfiles, Places
 from mdl.mechanisms.reports import Reports
-from mdl.mechanisms.rules.batch import BatchSolution, by_first_label
+from mdl.mechanisms.rules.batch import CODE, STATUSES, BatchSolution, by_first_label
 from mdl.mechanisms.rules.solve import solve_batch
 from mdl.program.solution import SolverOptions, Status
 from mdl.semantics import typed
@@ -81,59 +84,77 @@ class Outcomes:
         return found
 
     def _solve(self, rule: RuleSymbol, absence: Absence | None) -> Solved:
-        from mdl.lowering.welfare import Infeasible, lower
-
         reports = self.reports
         follower = next((s for s in reports.instance.model.symbols.values() if isinstance(s, FollowerSymbol)), None)
         if follower is not None:
             raise Failure(rule_errors.followers(follower.name, follower.span))
+        some = self._representatives(rule, absence)
+        if some is not None:
+            with suppress(Failure):  # told at the reports of everybody
+                return self._solve_at(rule, absence, reports.lifted_at(some[0]), some[1])
+        return self._solve_at(rule, absence, reports.lifted, None)
+
+    def _representatives(self, rule: RuleSymbol, absence: Absence | None) -> tuple[Places, Places] | None:
+        """Where an agent is away whose types do not matter then: a case of each of the others' reports, and which of
+        these each case is like."""
+        profiles = self.reports.profiles
+        if absence is None or len(absence.restrictions) != 1 or isinstance(profiles, CountedProfiles):
+            return None
+        (gone,) = absence.restrictions
+        agents = [] if gone.agent is None else [a for a, s in enumerate(profiles.spaces) if s.code == gone.agent[0]]
+        if len(agents) != 1 or profiles.spaces[agents[0]].size == 1:
+            return None
+        types = {c.symbol for c in profiles.spaces[agents[0]].components}
+        if reads_absent(self.reports.instance.model, rule, Absent(types, gone.universes)):
+            return None
+        return profiles.case(agents[0])[0], profiles.scenario_of(agents[0])
+
+    def _solve_at(self, rule: RuleSymbol, absence: Absence | None, over: Instance, like: Places | None) -> Solved:
+        """The rule at the cases of `over`; `like` says which of these each case of the reports is (None: itself)."""
+        from mdl.lowering.welfare import Infeasible, lower
+
+        reports = self.reports
         lifted = reports.lift.of(rule)
         assert isinstance(lifted, RuleSymbol)
+        cases = reports.cases if like is None else int(like.max()) + 1
         whole = typed.Reduce(rule.span, Numeric(), "sum", lifted.index, None, lifted.body)
         summed = RuleSymbol(rule.name, rule.span, (), None, rule.sense, whole)
         try:
-            lowered = lower(reports.lifted, summed, absence)
+            lowered = lower(over, summed, absence)
         except Infeasible as wrong:
             raise Failure([rule_errors.named(d, reports.profiles) for d in wrong.diagnostics]) from None
-        batch = by_first_label(lowered.program, range(reports.cases), Numbers.constant(0, reports.cases))
+        batch = by_first_label(lowered.program, range(cases), Numbers.constant(0, cases))
         solution = solve_batch(batch, self.options)
         self._refuse(rule, absence, solution)
         values: dict[Symbol, Numbers] = {}
         for symbol, held in lowered.variables.items():
             found = solution.values.take(slice(held.start, held.start + held.count))
             if held.present is not None:
-                gone = np.setdiff1d(np.arange(held.size), held.present)
+                away = np.ones(held.size, dtype=np.bool_)
+                away[held.present] = False
+                gone = np.flatnonzero(away)
                 found = arithmetic.merge([(held.present, found), (gone, Numbers.constant(0, len(gone)))], held.size)
             values[symbol] = found
         if isinstance(reports.profiles, CountedProfiles) and absence is None:
             even(reports, rule, values)
+        optimum = _optimum(over, lifted, values, absence)
+        ties, unsure = solution.ties, solution.unsure
+        if like is not None:
+            values = {s: _spread(v, like, cases) for s, v in values.items()}
+            optimum, ties, unsure = optimum.take(like), ties[like], unsure[like]
         return Solved(
-            values,
-            self._optimum(lifted, values, absence),
-            int(solution.ties.sum()),
-            int(solution.unsure.sum()),
-            solution.exact,
-            solution.tolerance,
-            solution.why,
+            values, optimum, int(ties.sum()), int(unsure.sum()), solution.exact, solution.tolerance, solution.why
         )
 
-    def _optimum(self, lifted: RuleSymbol, values: Mapping[Symbol, Numbers], absence: Absence | None) -> Numbers:
-        """The rule's own value at the outcomes."""
-        ev = self.reports.lifted.data.sharing(values=values, absence=absence)
-        found = ev.number(lifted.body, ev.frame(lifted).with_absence(absence))
-        assert isinstance(found, Numbers)
-        return found
-
     def _refuse(self, rule: RuleSymbol, absence: Absence | None, solution: BatchSolution) -> None:
-        wrong = [k for k, status in enumerate(solution.status) if status not in (Status.OPTIMAL, Status.LOCAL)]
-        if wrong:
-            status = solution.status[wrong[0]]
-            where = self.reports.profiles.case_name(wrong[0])
+        wrong = np.flatnonzero(~solution.solved)
+        if len(wrong):
+            first = int(wrong[0])
+            status, where = STATUSES[solution.code[first]], self.reports.profiles.case_name(first)
             raise Failure(
                 rule_errors.no_outcome(rule.name, rule.span, status, where, len(wrong), self._absent(absence))
             )
-        local = [k for k, status in enumerate(solution.status) if status is Status.LOCAL]
-        if local:
+        if (solution.code == CODE[Status.LOCAL]).any():
             raise Failure(rule_errors.not_convex(rule.name, rule.span))
 
     def _absent(self, absence: Absence | None) -> str:
@@ -195,6 +216,20 @@ class Outcomes:
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         assert isinstance(at, typed.Ref) and isinstance(at.args[0], typed.Index)
         return self._values_of(self.rule_of(symbol), frame.codes(at.args[0].index)[0], frame)
+
+
+def _optimum(over: Instance, rule: RuleSymbol, values: Mapping[Symbol, Numbers], absence: Absence | None) -> Numbers:
+    """The value of a lifted rule at the outcomes."""
+    ev = over.data.sharing(values=values, absence=absence)
+    found = ev.number(rule.body, ev.frame(rule).with_absence(absence))
+    assert isinstance(found, Numbers)
+    return found
+
+
+def _spread(values: Numbers, like: Places, cases: int) -> Numbers:
+    """Entries of a variable at every case, from those at the cases that they are like."""
+    entries = len(values) // cases
+    return values.take((like[:, None] * entries + np.arange(entries)).reshape(-1))
 
 
 def ways(frame: Frame) -> Iterator[tuple[Absence | None, Positions | None]]:

@@ -19,7 +19,7 @@ from mdl.algebra.values import Members
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
 from mdl.irrational.builder import Irrational
-from mdl.mechanisms import errors
+from mdl.mechanisms import errors, room
 from mdl.mechanisms.lift import Lift
 from mdl.mechanisms.priors import Prior, prior_of
 from mdl.mechanisms.profiles import CountedProfiles, Profiles
@@ -92,6 +92,10 @@ class Reports:
     def evaluator(self) -> Evaluator:
         return self.lifted.evaluator()
 
+    def lifted_at(self, cases: Places) -> Instance:
+        """The lifted model over some cases only, in this order."""
+        return _lifted(self.instance, self.lift, self.profiles, cases)
+
 
 def over_reports(instance: Instance) -> Reports:
     """The report profiles of an instance.
@@ -109,9 +113,10 @@ def over_reports(instance: Instance) -> Reports:
         counted = isinstance(profiles, CountedProfiles)
         size = (profiles.cases, profiles.utilities, LIMIT, profiles.sizes())
         raise Failure(errors.too_many_profiles(*size, counted, _place(instance.model)))
+    room.refuse(instance.model, profiles, _place(instance.model))
     prior = prior_of(instance, held)
     lift = Lift(instance.model.span)
-    lifted = _lifted(instance, lift, profiles)
+    lifted = _lifted(instance, lift, profiles, np.arange(profiles.cases))
     return Reports(instance, profiles, prior, lift, lifted, prior.weights(profiles), notes)
 
 
@@ -120,22 +125,23 @@ def _place(model: Model) -> Span:
     return model.span if found is None else found.span
 
 
-def _lifted(instance: Instance, lift: Lift, profiles: Profiles) -> Instance:
+def _lifted(instance: Instance, lift: Lift, profiles: Profiles, cases: Places) -> Instance:
+    """Over these cases, which are numbered anew."""
     old = instance.store
     store = Store(old.universe, dict(old.sets), dict(old.index), dict(old.values), old.agent_universes, old.ranges)
-    store.sets[lift.profiles] = Domain.range(old.universe, 0, profiles.cases - 1)
+    store.sets[lift.profiles] = Domain.range(old.universe, 0, len(cases) - 1)
     store.index[lift.profiles] = Domain.scalar(old.universe)
     symbols: dict[str, Symbol] = {}
     for name, symbol in instance.model.symbols.items():
         symbols[name] = lift.of(symbol)
         if isinstance(symbol, TypeSymbol):
-            store.values[symbols[name]] = _values(symbol, profiles)
+            store.values[symbols[name]] = _values(symbol, profiles, cases)
     model = Model(instance.model.name, instance.model.title, instance.model.span, symbols, (), (), ())
     return Instance(model, store, Evaluator(model, store))
 
 
-def _values(symbol: TypeSymbol, profiles: Profiles) -> Numbers | Members:
-    """A type at every case and entry, the entries fastest."""
+def _values(symbol: TypeSymbol, profiles: Profiles, cases: Places) -> Numbers | Members:
+    """A type at every one of these cases and entry, the entries fastest."""
     mine = [(a, k, c) for a, s in enumerate(profiles.spaces) for k, c in enumerate(s.components) if c.symbol is symbol]
     mine.sort(key=lambda item: item[2].entry)
     entries = len(mine)
@@ -143,14 +149,14 @@ def _values(symbol: TypeSymbol, profiles: Profiles) -> Numbers | Members:
     columns: list[Places] = []
     for place, (a, k, c) in enumerate(mine):
         groups.setdefault(id(c.values), (c, []))[1].append(place)
-        columns.append(profiles.spaces[a].places(k)[profiles.own(a)])
+        columns.append(profiles.spaces[a].places(k)[profiles.own(a)[cases]])
     parts: list[tuple[Places, Numbers | Members]] = []
     for c, places in groups.values():
         at = np.stack([columns[p] for p in places], axis=1).ravel()
-        rows = (np.arange(profiles.cases)[:, None] * entries + np.array(places)[None, :]).ravel()
+        rows = (np.arange(len(cases))[:, None] * entries + np.array(places)[None, :]).ravel()
         held = c.values
         parts.append((rows, Members((held.codes[0][at],)) if isinstance(held, Members) else held.take(at)))
-    return _merged(parts, profiles.cases * entries)
+    return _merged(parts, len(cases) * entries)
 
 
 def _merged(parts: Sequence[tuple[Places, Numbers | Members]], size: int) -> Numbers | Members:

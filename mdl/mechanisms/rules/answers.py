@@ -11,7 +11,7 @@ import numpy as np
 from mdl.algebra import arithmetic, segments
 from mdl.algebra.numbers import LIMIT, FloatArray, Numbers
 from mdl.algebra.values import Segments
-from mdl.algebra.vectors import BITS
+from mdl.algebra.vectors import BITS, different
 from mdl.mechanisms.rules.batch import Batch
 from mdl.mechanisms.rules.blocks import Problems
 from mdl.mechanisms.rules.linear import Found
@@ -58,7 +58,7 @@ def _lowest(point: Any, det: Any, unit: int) -> tuple[Any, Any]:
 
 def _over_one(top: Any, bottom: Any) -> Numbers:
     common, most = 1, BITS // max(len(top), 1)
-    for value in np.unique(bottom).tolist():
+    for value in different(bottom).tolist():
         common = lcm(common, value)
         if common > LIMIT and common.bit_length() > most:
             return Numbers.inexact(_quotients(top, bottom))

@@ -25,6 +25,9 @@ from mdl.program.labels import Labels
 from mdl.program.program import Program
 from mdl.program.solution import Status
 
+STATUSES = tuple(Status)
+CODE = {status: k for k, status in enumerate(STATUSES)}
+
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[Any]
 
@@ -52,8 +55,8 @@ class BatchSolution:
     values  (width,)  the outcome; 0 in cases without one.  Exact Numbers where `exact`; may be (a corner found with
                       rounded costs) or be float64 where not
     optimum (cases,)  the objective of each case, its constant included; 0 in cases without an outcome
-    status  (cases,)  OPTIMAL; LOCAL (not proved convex); INFEASIBLE; UNBOUNDED; INFEASIBLE_OR_UNBOUNDED; LIMIT;
-                      INTERRUPTED; FAILED
+    code    (cases,)  place in STATUSES of OPTIMAL; LOCAL (not proved convex); INFEASIBLE; UNBOUNDED;
+                      INFEASIBLE_OR_UNBOUNDED; LIMIT; INTERRUPTED; FAILED
     ties    (cases,)  True where another optimal outcome is known, which differs in the user's own variables
     unsure  (cases,)  True where it was not decided whether there is one (`ties` is False there)
     exact             every case with a status of OPTIMAL, INFEASIBLE or UNBOUNDED was decided in rational arithmetic,
@@ -64,7 +67,7 @@ class BatchSolution:
 
     values: Numbers
     optimum: Numbers
-    status: tuple[Status, ...]
+    code: npt.NDArray[np.int8]
     ties: Flags
     unsure: Flags
     exact: bool
@@ -72,24 +75,41 @@ class BatchSolution:
     why: str = ""
 
     @property
+    def status(self) -> tuple[Status, ...]:
+        """(cases,)"""
+        return tuple(STATUSES[k] for k in self.code.tolist())
+
+    @property
     def solved(self) -> Flags:
         """(cases,) whether there is an outcome."""
-        return np.array([s in (Status.OPTIMAL, Status.LOCAL) for s in self.status], dtype=np.bool_)
+        return has_outcome(self.code)
+
+
+def codes(status: Sequence[Status]) -> npt.NDArray[np.int8]:
+    """Places in STATUSES."""
+    return np.array([CODE[s] for s in status], dtype=np.int8)
+
+
+def has_outcome(code: npt.NDArray[np.int8]) -> Flags:
+    return np.asarray((code == CODE[Status.OPTIMAL]) | (code == CODE[Status.LOCAL]))
 
 
 def by_first_label(program: Program, cases: Sequence[Atom], constants: Numbers) -> Batch:
-    """The batch of a program in which the first index of every block of columns and rows is the case.
+    """The batch of a program in which the first index of every block of columns and rows is the case; `cases` may be
+    range(n), which is quicker.
 
     Columns made for long sums have no index: they belong to the case of the row that says what they are.
     """
-    place = {atom: k for k, atom in enumerate(cases)}
+    first = cases.start if isinstance(cases, range) and cases.step == 1 else None
+    place = {} if first is not None else {atom: k for k, atom in enumerate(cases)}
 
     def of(blocks: Sequence[Any], size: int) -> Places:
         out = np.full(size, -1, dtype=np.int64)
         for block in blocks:
             labels: Labels = block.labels
             if labels.codes:
-                held = np.array([place[a] for a in labels.atoms[0]], dtype=np.int64)
+                atoms = labels.atoms[0]
+                held = np.array(atoms) - first if first is not None else np.array([place[a] for a in atoms])
                 out[block.start : block.start + len(labels)] = held[labels.codes[0]]
         return out
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from mdl.algebra import arithmetic
 from mdl.algebra.numbers import FloatArray, Numbers
 from mdl.mechanisms.rules import answers
-from mdl.mechanisms.rules.batch import Batch, BatchSolution, Flags, Places
+from mdl.mechanisms.rules.batch import Batch, BatchSolution, Flags, Places, codes, has_outcome
 from mdl.mechanisms.rules.blocks import BITS, Linear, Problems, groups, linear_of
 from mdl.mechanisms.rules.linear import Found, solve_group
 from mdl.mechanisms.rules.lockstep import End
 from mdl.program.program import Program
 from mdl.program.solution import SolverOptions, Status
 
-STATUS: dict[int, Status] = {
+STATUS = {
     End.OPEN: Status.FAILED,
     End.OPTIMAL: Status.OPTIMAL,
     End.INFEASIBLE: Status.INFEASIBLE,
     End.UNBOUNDED: Status.UNBOUNDED,
 }
+CODES = codes([STATUS[end] for end in sorted(STATUS)])
+"""By End."""
 
 NOT_LINEAR = "the rule is not linear, so a solver answered it"
 SEARCHED = "some reports were too much for exact arithmetic, so a solver answered them"
@@ -41,7 +44,7 @@ def solve_batch(batch: Batch, options: SolverOptions | None = None) -> BatchSolu
     assert not batch.program.complementarities
     if not batch.cases:
         none = np.zeros(0, dtype=np.bool_)
-        return BatchSolution(Numbers.constant(0, 0), Numbers.constant(0, 0), (), none, none, True)
+        return BatchSolution(Numbers.constant(0, 0), Numbers.constant(0, 0), codes(()), none, none, True)
     if is_linear(batch.program):
         return _linear(batch, options)
     return _numeric(batch, options)
@@ -56,7 +59,7 @@ def is_linear(program: Program) -> bool:
 class _Verdicts:
     """Case by case, as in BatchSolution; `error` relative to 1 + the optimum."""
 
-    status: list[Status]
+    code: npt.NDArray[np.int8]
     ties: Flags
     unsure: Flags
     error: FloatArray
@@ -96,8 +99,7 @@ def _verdicts(
     open_ = ends == End.OPEN
     if linear.rough:
         open_ |= ends != End.OPTIMAL
-    status = [STATUS[e] for e in ends.tolist()]
-    return _Verdicts(status, ties, unsure, error), np.flatnonzero(open_)
+    return _Verdicts(CODES[ends], ties, unsure, error), np.flatnonzero(open_)
 
 
 def _rounding(batch: Batch, linear: Linear, pull: FloatArray, values: Numbers) -> FloatArray:
@@ -117,12 +119,11 @@ def _with_solvers(
     batch: Batch, cases: Places, values: Numbers, verdicts: _Verdicts, options: SolverOptions | None
 ) -> tuple[Numbers, bool]:
     """The values with the solvers' in these cases, and whether any of them has an outcome; changes the verdicts."""
-    from mdl.mechanisms.rules.numeric import GOOD, solve_cases
+    from mdl.mechanisms.rules.numeric import solve_cases
 
     found = solve_cases(batch, cases, options)
-    for k, status in zip(cases.tolist(), found.status, strict=True):
-        verdicts.status[k] = status
-    answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
+    verdicts.code[cases] = codes(found.status)
+    answered = has_outcome(verdicts.code[cases])
     verdicts.error[cases] = np.where(answered, found.error, 0.0)
     verdicts.ties[cases], verdicts.unsure[cases] = found.tied, answered & ~found.alone & ~found.tied
     inside = np.zeros(batch.cases, dtype=np.bool_)
@@ -136,29 +137,30 @@ def _with_solvers(
 
 
 def _numeric(batch: Batch, options: SolverOptions | None) -> BatchSolution:
-    from mdl.mechanisms.rules.numeric import GOOD, solve_cases
+    from mdl.mechanisms.rules.numeric import solve_cases
     from mdl.mechanisms.rules.objectives import by_case
     from mdl.mechanisms.rules.split import element_cases
     from mdl.program.evaluation import Evaluation
 
     found = solve_cases(batch, np.arange(batch.cases), options)
-    answered = np.array([s in GOOD for s in found.status], dtype=np.bool_)
+    code = codes(found.status)
+    answered = has_outcome(code)
     optimum = by_case(batch, element_cases(batch), found.values, Evaluation(batch.program))
     unsure = answered & ~found.alone & ~found.tied
-    verdicts = _Verdicts(found.status, found.tied, unsure, np.where(answered, found.error, 0.0))
+    verdicts = _Verdicts(code, found.tied, unsure, np.where(answered, found.error, 0.0))
     optimum = np.where(answered, optimum, 0.0)
     return _solution(batch, Numbers.inexact(found.values), Numbers.inexact(optimum), verdicts, NOT_LINEAR)
 
 
 def _solution(batch: Batch, values: Numbers, optimum: Numbers, verdicts: _Verdicts, why: str) -> BatchSolution:
-    solved = np.array([s in (Status.OPTIMAL, Status.LOCAL) for s in verdicts.status], dtype=np.bool_)
+    solved = has_outcome(verdicts.code)
     if not solved.all():
         optimum = arithmetic.select(solved, optimum, Numbers.constant(0, batch.cases))
     exact = not why and values.is_exact and optimum.is_exact
     return BatchSolution(
         values=values,
         optimum=optimum,
-        status=tuple(verdicts.status),
+        code=verdicts.code,
         ties=verdicts.ties,
         unsure=verdicts.unsure,
         exact=exact,
