@@ -60,8 +60,9 @@ def repeated(a: Numbers, size: int) -> Numbers:
 
 def different(values: IntArray) -> IntArray:
     """The values that occur, ascending: what np.unique gives, which takes 10 ms to import numpy.ma first."""
-    ordered = np.sort(values)
-    return ordered[np.concatenate((np.ones(len(ordered[:1]), dtype=np.bool_), ordered[1:] != ordered[:-1]))]
+    ordered: IntArray = np.sort(values)
+    found: IntArray = ordered[np.concatenate((np.ones(len(ordered[:1]), dtype=np.bool_), ordered[1:] != ordered[:-1]))]
+    return found
 
 
 def largest(a: IntArray) -> int:
