@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mdl import driver
@@ -94,7 +94,9 @@ def check_rule(instance: Instance, rule: RuleSymbol, reports: Reports | None, ch
         if any(isinstance(t, SolveTask) and t.kkt and t.rule is rule for t in instance.model.tasks):
             driver.kkt_of(program)  # integers and followers have none
     except Infeasible as failure:
-        checked.false += [d for d in failure.diagnostics if d not in checked.false]
+        where = ("at the first report profile",) if name in checked.first else ()
+        told = (replace(d, notes=(*d.notes, *where)) for d in failure.diagnostics)
+        checked.false += [d for d in told if d not in checked.false]
     except Failure as failure:
         needs = unrealised(instance.model, failure)
         if not needs:

@@ -8,10 +8,11 @@ from typing import Any, cast
 import numpy as np
 
 from mdl.algebra.evaluate import Evaluator
+from mdl.algebra.free import walk
 from mdl.algebra.values import Quantity
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
-from mdl.mechanisms.lift import KEPT, REPORTED, Lift, written_out
+from mdl.mechanisms.lift import KEPT, written_out
 from mdl.mechanisms.reports import Reports
 from mdl.semantics import typed
 from mdl.semantics.kinds import Element, Truth
@@ -27,7 +28,7 @@ def exchanged(reports: Reports, ev: Evaluator, a: int, b: int) -> Quantity | Non
     valuation = reports.valuation(a)
     if valuation is None or reports.valuation(b) is not valuation:
         return None
-    body = _Exchange(reports.lift, (reports.spaces[a].agent, reports.spaces[b].agent)).of(valuation.body)
+    body = _Exchange((reports.spaces[a].agent, reports.spaces[b].agent)).of(valuation.body)
     p = reports.lift.index(valuation.span)
     cases = np.arange(reports.cases)
     own = np.full(len(cases), reports.spaces[a].code)
@@ -38,8 +39,8 @@ def exchanged(reports: Reports, ev: Evaluator, a: int, b: int) -> Quantity | Non
 class _Exchange:
     """Exchanges two agents in the indices of outcome variables and outcome formulas, and nowhere else."""
 
-    def __init__(self, lift: Lift, agents: tuple[Any, Any]) -> None:
-        self.lift, self.agents, self.met = lift, agents, False
+    def __init__(self, agents: tuple[Any, Any]) -> None:
+        self.agents, self.met = agents, False
 
     def of(self, body: Expr) -> Expr:
         made = cast(Expr, self._walk(body))
@@ -61,7 +62,7 @@ class _Exchange:
         symbol = ref.symbol
         if isinstance(symbol, VarSymbol) or (isinstance(symbol, LetSymbol) and symbol.role == "outcome"):
             return replace(ref, args=tuple(self._moved(arg) for arg in self._walk(ref.args)))
-        if isinstance(symbol, LetSymbol) and REPORTED in self.lift.worlds(symbol):
+        if isinstance(symbol, LetSymbol) and has_parts(symbol):
             return cast(Expr, self._walk(written_out(ref)))
         return replace(ref, args=self._walk(ref.args))
 
@@ -73,6 +74,22 @@ class _Exchange:
         first, second = (typed.Member(arg.span, arg.kind, agent) for agent in self.agents)
         otherwise = typed.If(arg.span, arg.kind, _equal(arg, second), first, arg)
         return typed.If(arg.span, arg.kind, _equal(arg, first), second, otherwise)
+
+
+def has_parts(let: LetSymbol) -> bool:
+    """Whether a let reads the outcome, directly or through other lets."""
+    seen: set[LetSymbol] = {let}
+    left = [let.body]
+    while left:
+        for e in walk(left.pop()):
+            if not isinstance(e, typed.Ref):
+                continue
+            if isinstance(e.symbol, VarSymbol) or (isinstance(e.symbol, LetSymbol) and e.symbol.role == "outcome"):
+                return True
+            if isinstance(e.symbol, LetSymbol) and e.symbol not in seen:
+                seen.add(e.symbol)
+                left.append(e.symbol.body)
+    return False
 
 
 def _equal(a: Expr, b: Expr) -> Expr:

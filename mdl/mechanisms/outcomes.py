@@ -122,7 +122,8 @@ class Outcomes:
         try:
             lowered = lower(over, summed, absence)
         except Infeasible as wrong:
-            raise Failure([rule_errors.named(d, reports.profiles) for d in wrong.diagnostics]) from None
+            lifted = reports.instance.model.symbols
+            raise Failure([rule_errors.named(d, reports.profiles, lifted) for d in wrong.diagnostics]) from None
         batch = by_first_label(lowered.program, range(cases), Numbers.constant(0, cases))
         solution = solve_batch(batch, self.options)
         self._refuse(rule, absence, solution)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 
 from mdl.diagnostics import Diagnostic, Span
 from mdl.mechanisms.profiles import Profiles
 from mdl.program.solution import Status
 
+ENTRY = re.compile(r"`(\w+)\[(\d+)(?:,([^\]`]*))?\]`")
 PROFILE = re.compile(r"(report|truth) = (\d+)")
 
 
@@ -64,15 +66,25 @@ def free_without(name: str, span: Span) -> Diagnostic:
     )
 
 
-def named(found: Diagnostic, profiles: Profiles) -> Diagnostic:
-    """A diagnostic about the lifted model in the words of the file: the number of a profile becomes its reports."""
+def named(found: Diagnostic, profiles: Profiles, lifted: Container[str] = ()) -> Diagnostic:
+    """A diagnostic about the lifted model in the words of the file: the number of a profile becomes its reports.
+
+    `lifted` are names whose first index is such a number: `win[0,a]` becomes `win[a]` at its reports.
+    """
 
     def said(match: re.Match[str]) -> str:
         what = "reports" if match.group(1) == "report" else "true types"
         return f"{what} {profiles.case_name(int(match.group(2)))}"
 
+    def entry(match: re.Match[str]) -> str:
+        name, case, rest = match.groups()
+        if name not in lifted:
+            return match.group(0)
+        where = profiles.case_name(int(case))
+        return f"`{name}[{rest}]` at {where}" if rest else f"`{name}` at {where}"
+
     def told(text: str) -> str:
-        return PROFILE.sub(said, text)
+        return ENTRY.sub(entry, PROFILE.sub(said, text))
 
     return replace(
         found,

@@ -103,7 +103,8 @@ class _Maker:
         except Infeasible as wrong:
             from mdl.mechanisms.rule_errors import named
 
-            raise Failure([named(d, self.profiles) for d in wrong.diagnostics]) from None
+            lifted = self.reports.instance.model.symbols
+            raise Failure([named(d, self.profiles, lifted) for d in wrong.diagnostics]) from None
         program = lowered.program
         for block in program.rows:
             if block.nonlinear:
