@@ -122,8 +122,8 @@ class Outcomes:
         try:
             lowered = lower(over, summed, absence)
         except Infeasible as wrong:
-            lifted = reports.instance.model.symbols
-            raise Failure([rule_errors.named(d, reports.profiles, lifted) for d in wrong.diagnostics]) from None
+            names = reports.instance.model.symbols
+            raise Failure([rule_errors.named(d, reports.profiles, names) for d in wrong.diagnostics]) from None
         batch = by_first_label(lowered.program, range(cases), Numbers.constant(0, cases))
         solution = solve_batch(batch, self.options)
         self._refuse(rule, absence, solution)
