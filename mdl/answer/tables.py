@@ -14,7 +14,7 @@ from mdl.semantics.model import Symbol
 
 
 def labelled(name: str, labels: Labels, values: FloatArray) -> Table:
-    return Table(name, [(labels.key(k), v) for k, v in enumerate(values.tolist())])
+    return Table(name, list(zip(labels.keys(), values.tolist(), strict=True)))
 
 
 def variables(program: Program, solution: Solution) -> list[Table]:
@@ -52,7 +52,7 @@ def of_symbol(instance: Instance, symbol: Symbol, found: Numbers | Members | Tru
     """A let's values over its whole index table: numbers, members, or `true` and `false`."""
     domain = instance.domain(symbol)
     labels = Labels(*domain.labels(), domain.size)
-    return Table(symbol.name, [(labels.key(k), v) for k, v in enumerate(plain(instance, found))])
+    return Table(symbol.name, list(zip(labels.keys(), plain(instance, found), strict=True)))
 
 
 def plain(instance: Instance, found: Numbers | Members | Truths) -> list[Value]:

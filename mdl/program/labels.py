@@ -45,6 +45,15 @@ class Labels:
     def key(self, position: int) -> tuple[Atom, ...]:
         return tuple(a[int(c[position])] for a, c in zip(self.atoms, self.codes, strict=True))
 
+    def keys(self) -> list[tuple[Atom, ...]]:
+        """Of every row; each member that occurs is made once."""
+        columns = []
+        for atoms, codes in zip(self.atoms, self.codes, strict=True):
+            held, place = np.unique(codes, return_inverse=True)
+            made = [atoms[k] for k in held.tolist()]
+            columns.append([made[k] for k in place.tolist()])
+        return list(zip(*columns, strict=True)) if columns else [()] * self.size
+
     def take(self, positions: npt.NDArray[Any]) -> Labels:
         """The labels of some rows."""
         return Labels(self.atoms, tuple(c[positions] for c in self.codes), len(positions), self.form)

@@ -92,7 +92,7 @@ def multipliers(kkt: Kkt, point: FloatArray, known: list[Fraction] | None) -> li
         end = m.start + len(m.places)
         held = point[m.start : end].tolist()
         values = held if known is None else [_short(v, f) for v, f in zip(known[m.start : end], held, strict=True)]
-        out.append(Table(m.name, [(labels.key(k), v) for k, v in enumerate(values)]))
+        out.append(Table(m.name, list(zip(labels.keys(), values, strict=True))))
     return out
 
 

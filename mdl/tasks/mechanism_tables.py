@@ -35,8 +35,9 @@ def columns(design: Unknown, found: Found) -> list[Table]:
     for block in design.input.columns:
         values = found.point.take(slice(block.start, block.start + len(block.labels)))
         listed = values.fractions() if found.level == "exact" else values.floats().tolist()
-        keys = (tuple(opened.get(a, a) for a in block.labels.key(k)) for k in range(len(listed)))
-        out.append(Table(block.name, list(zip(keys, listed, strict=True))))
+        keys = block.labels.keys()
+        told = [tuple(opened.get(a, a) for a in key) for key in keys] if opened else keys
+        out.append(Table(block.name, list(zip(told, listed, strict=True))))
     return out
 
 
@@ -55,8 +56,7 @@ def multipliers(found: Found) -> list[Table]:
         mine = found.proof.row_multipliers.take(slice(block.start, block.start + len(block.labels)))
         places = np.flatnonzero(arithmetic.signs(mine))
         values = mine.take(places).fractions()
-        rows = [(block.labels.key(int(k)), v) for k, v in zip(places, values, strict=True)]
-        out.append(Table(block.name, rows))
+        out.append(Table(block.name, list(zip(block.labels.take(places).keys(), values, strict=True))))
     return out
 
 

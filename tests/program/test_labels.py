@@ -37,3 +37,16 @@ def test_lazy_members_are_made_when_a_name_is_read() -> None:
     assert made == [10**9 - 1] and len(atoms) == 10**9
     with pytest.raises(IndexError):
         atoms[10**9]
+
+
+def test_all_keys_at_once_make_each_member_once() -> None:
+    made: list[int] = []
+
+    def member(place: int) -> int:
+        made.append(place)
+        return 10 * place
+
+    labels = Labels((("x", "y"), LazyAtoms(5, member)), (np.array([1, 0, 1]), np.array([3, 4, 3])), 3)
+    assert labels.keys() == [("y", 30), ("x", 40), ("y", 30)] == [labels.key(k) for k in range(3)]
+    assert made[:2] == [3, 4]
+    assert Labels.scalar().keys() == [()] and labels.take(np.array([], dtype=np.int64)).keys() == []
