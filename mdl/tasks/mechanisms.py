@@ -24,6 +24,7 @@ from mdl.mechanisms.rule_errors import named
 from mdl.mechanisms.search import Found, search
 from mdl.mechanisms.tables import PARTICIPATION, MechanismTable
 from mdl.mechanisms.unknown import Unknown, unknown
+from mdl.program.solution import SolverOptions, Status
 from mdl.semantics.model import (
     MechanismSymbol,
     MechanismTask,
@@ -146,7 +147,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     if results.certificate:
         made.certificate = certificate(design, found)
     if found.point is None:
-        made.reasons = reasons(design, found)
+        made.reasons = _why_none(design, found, results.options)
         made.notes += [found.why] if found.why else []
         return made
     studied.outcomes.given = design.found(found.point)
@@ -197,6 +198,16 @@ def _exactly(value: Fraction) -> str:
         return text
     long = max(abs(value.numerator), value.denominator) >= 10**40
     return f"a long fraction (about {text})" if long else f"{value} (about {text})"
+
+
+def _why_none(design: Unknown, found: Found, options: SolverOptions) -> list[str]:
+    """Which requirements conflict, and the proof; without a proof nothing is said."""
+    from mdl.tasks.conflicts import conflict
+
+    held = conflict(design, found, options) if found.status is Status.INFEASIBLE else None
+    if held is None:
+        return reasons(design, found)
+    return [held.line(), *reasons(held.design, held.found)]
 
 
 def reasons(design: Unknown, found: Found) -> list[str]:
