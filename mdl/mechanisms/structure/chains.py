@@ -69,7 +69,7 @@ def _reduced(held: Constraints, allowed: Flags, name: str) -> Reduction | str:
     pairs = np.zeros_like(near)
     pairs[np.ix_(order, order)] = near
     triples[:, :2] = order[triples[:, :2]]
-    return Reduction(pairs, triples, kept, every, why)
+    return Reduction(pairs, triples, kept, every, why, bounds.level)
 
 
 def _implied(low: IntArray, high: IntArray, there: Flags) -> Flags:

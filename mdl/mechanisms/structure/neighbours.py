@@ -6,11 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mdl.irrational.quantity import Level
 from mdl.mechanisms.design.build import IMPLIED
 from mdl.mechanisms.design.input import DesignAgent, DesignInput
 from mdl.mechanisms.design.selection import ALL, Selection
 from mdl.mechanisms.structure import chains, crossing
 from mdl.mechanisms.structure.reduction import Reduction
+
+CHECKED: dict[Level, str] = {
+    "exact": "checked exactly",
+    "interval": "proved by enclosures",
+    "numeric": "up to the rounding of the valuations",
+}
+LEVELS: tuple[Level, ...] = tuple(CHECKED)
+"""From the surest to the least sure."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -23,6 +32,8 @@ class Structure:
     reasons: tuple[str, ...]
     reduced: frozenset[int]
     """Agents of the design with fewer rows than all."""
+    level: Level = "exact"
+    """How surely the rows imply the others, of the agent where that is least sure."""
 
     @property
     def left_out(self) -> int:
@@ -33,7 +44,7 @@ class Structure:
             return tuple(f"all incentive rows are kept: {r}" for r in self.reasons)
         first = (
             f"{self.left_out:,} of {self.all:,} incentive rows are implied by the {self.kept:,} that are kept, between "
-            "neighbouring types, checked exactly"
+            f"neighbouring types, {CHECKED[self.level]}"
         )
         return (first, *self.reasons)
 
@@ -58,7 +69,7 @@ def structure(design: DesignInput) -> Structure:
     prop = incentive(design)
     if prop is None:
         return Structure(ALL, 0, 0, (), frozenset())
-    pairs, triples, reasons = {}, {}, []
+    pairs, triples, reasons, levels = {}, {}, [], list[Level]()
     kept = every = 0
     for k, agent in enumerate(design.agents):
         found = neighbours(agent, prop)
@@ -72,7 +83,9 @@ def structure(design: DesignInput) -> Structure:
         if len(found.triples):
             triples[k] = found.triples
         reasons.append(found.why)
-    return Structure(Selection(pairs, triples), kept, every, tuple(dict.fromkeys(reasons)), frozenset(pairs))
+        levels.append(found.level)
+    level = max(levels, key=LEVELS.index, default=LEVELS[0])
+    return Structure(Selection(pairs, triples), kept, every, tuple(dict.fromkeys(reasons)), frozenset(pairs), level)
 
 
 def _rows(agent: DesignAgent, prop: str) -> int:

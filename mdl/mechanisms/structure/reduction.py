@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mdl.irrational.quantity import Level
 from mdl.mechanisms.tables import Flags, Places
 
 
@@ -15,6 +16,7 @@ class Reduction:
     triples (n, 3) true type, report, scenario: rows that stay besides
     kept, all  numbers of rows
     why     a clause: `single crossing holds for a`
+    level   exact; interval (proved by enclosures); numeric (up to the rounding of the valuations)
     """
 
     pairs: Flags
@@ -22,6 +24,7 @@ class Reduction:
     kept: int
     all: int
     why: str
+    level: Level = "exact"
 
     @property
     def left_out(self) -> int:

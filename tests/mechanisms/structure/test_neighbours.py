@@ -13,12 +13,20 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from mdl.backends.dispatch import solve
+from mdl.data.bind import bind
+from mdl.data.overrides import Overrides
+from mdl.diagnostics import Source
+from mdl.driver import understand
 from mdl.mechanisms.design.build import build
 from mdl.mechanisms.design.input import DesignInput
 from mdl.mechanisms.design.selection import ALL
 from mdl.mechanisms.structure.crossing import _neighbours
 from mdl.mechanisms.structure.neighbours import neighbours, structure
-from mdl.program.solution import Status
+from mdl.mechanisms.unknown import unknown
+from mdl.program.solution import SolverOptions, Status
+from mdl.semantics.model import MechanismSymbol
+from mdl.tasks.mechanisms import mechanisms
+from mdl.tasks.results import Results
 from tests.mechanisms.design.by_hand import Hand, uniform
 
 
@@ -205,3 +213,33 @@ def test_increasing_differences_are_recognised() -> None:
     assert found.all == 12 and found.kept == 6
     falling = Hand(types, ["dominant_ic", "ex_post_ir"], value=lambda a, own, reports: Fraction(-own * reports[0]))
     assert "do not add up" in str(neighbours(falling.given().agents[0], "dominant_ic"))
+
+
+@pytest.mark.parametrize(("worth", "said"), [
+    ("v[i]", "checked exactly"), ("sqrt(v[i])", "proved by enclosures"),
+    ("near", "up to the rounding of the valuations"),
+])  # fmt: skip
+def test_how_surely_rows_are_left_out(worth: str, said: str) -> None:
+    """Roots need enclosures; what a solver rounded is known up to that."""
+    text = f"""model n;
+agents A := {{a, b}};
+type v[A] in {{1, 2, 3, 4}};
+prior v ~ uniform;
+var x[A] >= 0;
+maximize most: sum(i in A) (2 * log(1 + x[i]) * v[i] - x[i]);
+outcome share {{ get[i in A] = v[i]; }}
+valuation[i in A] = {"2 * log(1 + x[i]) * v[i]" if worth == "near" else f"{worth} * get[i]"};
+mechanism m {{
+    outcome {"most" if worth == "near" else "share"};
+    pay t[A];
+    require bayesian_ic, interim_ir, weak_budget_balance;
+    maximize expected sum(i in A) t[i];
+}}
+"""
+    instance = bind(understand(Source("m.mdl", text)), Overrides())
+    held = mechanisms(instance, Results(instance, SolverOptions()))
+    symbol = instance.model.symbols["m"]
+    assert isinstance(symbol, MechanismSymbol)
+    studied = held.of(symbol)
+    found = structure(unknown(held.reports, studied.outcomes, symbol).input)
+    assert found.left_out and found.lines()[0].endswith(f"between neighbouring types, {said}")
