@@ -194,3 +194,14 @@ def uneven_outcome(rule: str, variable: str, where: str, span: Span) -> Diagnost
         help="several outcomes are optimal and the file does not say which: add a term that decides between them, or "
         "take out `symmetric`, so that every agent is looked at",
     )
+
+
+def mean_of_two(span: Span) -> Diagnostic:
+    """MDL622: a mean about two agents where agents are counted."""
+    return Diagnostic(
+        "MDL622",
+        "`expected` speaks of two agents, and with `symmetric` only one is told from the others",
+        span,
+        help="sum over the others inside, `expected(sum(j in USER where j != i) ... given theta[i])`, or take out "
+        "`symmetric`",
+    )

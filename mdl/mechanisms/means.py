@@ -14,9 +14,11 @@ from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Members, Quantity, Segments
 from mdl.diagnostics import Failure
 from mdl.mechanisms import errors
+from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports
 from mdl.mechanisms.spaces import text
 from mdl.semantics import typed
+from mdl.semantics.kinds import Element
 from mdl.semantics.typed import Expected, IndexVar
 
 Places = npt.NDArray[np.int64]
@@ -36,15 +38,17 @@ def expected(reports: Reports, ev: Evaluator, expr: Expected, frame: Frame) -> Q
         raise Failure(errors.no_prior("`expected`", missing.name if missing is not None else "theta", expr.span))
     assert expr.profile is not None
     here = _outer_indices(ev, expr)
-    owner, first = _distinct(frame, here)
+    agents = _for_all(reports, expr, here, frame)
+    owner, first = _distinct(frame, [v for v in here if v not in agents])
     cases = reports.cases
     profile = np.tile(np.arange(cases, dtype=np.int32), len(first))
+    given = {expr.profile: profile, **{v: np.full(len(profile), code, dtype=np.int32) for v, code in agents.items()}}
     inner = Frame(
         frame.universe,
         len(first) * cases,
         frame,
         np.repeat(first, cases),
-        given={expr.profile: Given((profile,), (None,))},
+        given={v: Given((codes,), (None,)) for v, codes in given.items()},
     )
     there, wanted = _keys(reports, ev, expr, inner, frame)
     span = int(max(there.max(initial=0), wanted.max(initial=0))) + 1
@@ -91,6 +95,26 @@ def _outer_indices(ev: Evaluator, expr: Expected) -> list[IndexVar]:
         for arg in ref.args[1:]:
             found |= ev.free.of(arg)
     return sorted((v for v in found if v is not None), key=lambda v: (v.span.start, v.name))
+
+
+def _for_all(reports: Reports, expr: Expected, indices: Sequence[IndexVar], frame: Frame) -> dict[IndexVar, int]:
+    """Indices over agents, each with the agent that stands for it; empty where every profile is listed.
+
+    Counted cases say of the first agent alone what it reports: the others stand in the order of their types.  So the
+    mean is worked out for the first agent; with one agent on a row that is the same mean.  Raises Failure (MDL622) of
+    two.
+    """
+    if not isinstance(reports.profiles, CountedProfiles):
+        return {}
+    universes = reports.instance.store.agent_universes
+    agents = [
+        v for v in indices if isinstance(v.kind, Element) and (v.kind.universes is None or v.kind.universes & universes)
+    ]
+    columns = [column for v in agents for column in frame.codes(v)]
+    if any((column != columns[0]).any() for column in columns[1:]):
+        raise Failure(errors.mean_of_two(expr.span))
+    first = reports.spaces[reports.profiles.members[0]].code
+    return dict.fromkeys(agents, first)
 
 
 def _distinct(frame: Frame, indices: Sequence[IndexVar]) -> tuple[Places, Places]:

@@ -118,3 +118,39 @@ def test_an_outcome_that_depends_on_who_is_first_is_refused() -> None:
     (answer,) = answers(TIES)
     assert answer.refused is not None
     assert answer.refused.code == "MDL621"
+
+
+AVERAGES = """
+model averages;
+agents A := 1..4;
+type v[A] in {1, 3};
+prior v ~ {1: 2/3, 3: 1/3};
+SYMMETRIC
+outcome share { x[i in A] = v[i] / (1 + sum(j in A) v[j]); }
+valuation[i in A] = v[i] * x[i] - (sum(j in A where j != i) x[j]) / 2;
+mechanism m = agv(share);
+mechanism n { outcome share; pay t[i in A] = sum(j in A where j != i) expected(valuation[j] * x[j] given v[j])
+    - expected(x[i]); }
+check m: dominant_ic, bayesian_ic, ex_post_ir, strong_budget_balance, no_subsidy;
+check n: dominant_ic, bayesian_ic, ex_post_ir, weak_budget_balance, no_subsidy;
+"""
+
+
+def test_means_given_the_type_of_another_agent_are_those_with_every_profile() -> None:
+    counted, every = (answers(AVERAGES.replace("SYMMETRIC", s)) for s in ("symmetric A;", ""))
+    for one, other in zip(counted, every, strict=True):
+        assert [(c.verdict, c.level, c.violation) for c in one.checks] == [
+            (c.verdict, c.level, c.violation) for c in other.checks
+        ]
+    assert [c.verdict for c in counted[0].checks if c.property == "strong_budget_balance"] == ["holds"]
+
+
+def test_a_mean_about_two_agents_is_refused() -> None:
+    (answer,) = answers("""
+    model two; agents A := 1..3; type v[A] in {1, 3}; prior v ~ uniform; symmetric A;
+    outcome share { x[i in A] = v[i] / (sum(j in A) v[j]); }
+    valuation[i in A] = v[i] * x[i];
+    mechanism m { outcome share; pay t[i in A] = sum(j in A where j != i) expected(x[j] given v[i]); }
+    check m: dominant_ic;
+    """)
+    assert answer.refused is not None and answer.refused.code == "MDL622"
