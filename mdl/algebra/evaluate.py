@@ -54,6 +54,9 @@ from mdl.semantics.typed import Binder, Expr, IndexVar
 ROWS_LIMIT = 2**28
 """An index set or reduction of more rows than this is refused."""
 
+AT_ONCE = 2**16
+"""Reductions are worked out for this many rows at a time, so that what they range over need not be held for all."""
+
 
 class Evaluator:
     """Evaluates expressions of one model against one store.
@@ -448,6 +451,15 @@ class Evaluator:
         return self.builder(at).merge(parts, size, at)
 
     def _reduce(self, expr: typed.Reduce, frame: Frame) -> Quantity:
+        if self.symbolic is not None or frame.size <= AT_ONCE:
+            return self._reduced(expr, frame)
+        parts: list[tuple[Positions, Quantity]] = []
+        for low in range(0, frame.size, AT_ONCE):  # what is summed over may be many times the rows
+            rows = np.arange(low, min(low + AT_ONCE, frame.size))
+            parts.append((rows, self._reduced(expr, frame.take(rows))))
+        return self.merge(parts, frame.size, expr)
+
+    def _reduced(self, expr: typed.Reduce, frame: Frame) -> Quantity:
         child = self.expand(frame, expr.binders, expr.where)
         groups = child.segments(frame)
         with self.faults(expr, frame):
