@@ -77,11 +77,10 @@ BASE: Options = {
     "max_iter": ITERATIONS,
     "fixed_variable_treatment": "make_parameter",
 }
-SECOND: tuple[Options, ...] = (
-    {"mu_strategy": "adaptive"},
-    {"bound_relax_factor": 1e-9, "nlp_scaling_method": "none", "mu_strategy": "adaptive"},
-)
-"""Changes for second attempts.  Where rows leave no interior (a <= 1 beside a >= 1) bounds must give way a little."""
+RELAXED: Options = {"bound_relax_factor": 1e-9, "nlp_scaling_method": "none", "mu_strategy": "adaptive"}
+SECOND: tuple[Options, ...] = ({"mu_strategy": "adaptive"}, RELAXED, {**RELAXED, "perturb_always_cd": "yes"})
+"""Changes for second attempts.  Where rows leave no interior (a <= 1 beside a >= 1) bounds must give way a little;
+where besides equations depend on each other, their system must be regular all the same."""
 
 
 def solve_by(run: Run, solver: str, program: Program, options: SolverOptions) -> Solution:

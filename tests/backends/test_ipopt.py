@@ -9,15 +9,18 @@ import sys
 from dataclasses import replace
 from fractions import Fraction
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from mdl import driver
 from mdl.algebra.numbers import Numbers
 from mdl.backends import ipopt, ipopt_casadi, nlp_solve
 from mdl.backends.errors import ipopt_missing
 from mdl.backends.nlp_callbacks import Callbacks
+from mdl.data.bind import bind
 from mdl.diagnostics import Failure, Source, Span
 from mdl.program.functions import Functions
 from mdl.program.graph import Affine, Apply, Function, Node, Power
@@ -26,6 +29,7 @@ from mdl.program.program import Domain, Objective, Program, ProgramClass
 from mdl.program.residual import residuals
 from mdl.program.solution import SolverOptions, Status
 from mdl.program.sparse import SparseRows
+from mdl.semantics.model import RuleSymbol
 from tests.backends.conformance import (
     Ability,
     Adapter,
@@ -159,6 +163,27 @@ def _tail(function: Function, sign: int) -> Program:
     nodes: tuple[Node, ...] = (Affine(1, numbers([1]), identity(1), ()), Apply(1, function, 0))
     goal = Objective("w", False, numbers([0]), SparseRows.empty(1, 1), ((sparse([[sign]]), 1),))
     return Program("tail", (columns(1, 0),), (), goal, nodes, kind=ProgramClass.CONVEX)
+
+
+DEPENDENT = """
+model m;
+var x[1..4] >= 0;
+subject to first: x[1] <= 0; subject to second: x[2] <= 1; subject to third: x[3] <= 0; subject to fourth: x[4] <= 2;
+subject to again: x[4] >= 0; subject to both: x[2] + x[4] / 8 <= 4;
+subject to equal: x[1] / 8 + x[2] / 8 + 2 * x[3] + 4 * x[4] == 4;
+subject to same: x[1] / 8 + x[2] / 8 + 2 * x[3] + 4 * x[4] == 4;
+minimize goal: sum(j in 1..4) (j / 2 * (x[j] - 1)^2 - log(1 + x[j]));
+"""
+
+
+def test_no_interior_and_equations_that_depend_on_each_other() -> None:
+    """x1 = x3 = 0 leave x4 = 1 - x2 / 32; the slope along x2 is below 0 up to 1, where x2 ends."""
+    model = driver.understand(Source("m.mdl", DEPENDENT))
+    rule = model.symbols["goal"]
+    assert isinstance(rule, RuleSymbol)
+    found = ipopt.solve(driver.compile_rule(bind(model, Path()), rule).program, SolverOptions())
+    assert found.status is Status.OPTIMAL
+    assert found.values == pytest.approx([0, 1, 0, 31 / 32], abs=1e-7)
 
 
 @pytest.mark.parametrize("function", [Function.LOG, Function.SQRT])
