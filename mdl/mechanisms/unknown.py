@@ -146,6 +146,9 @@ class _Maker:
             start = sum(len(r.labels) for r in self.rows)
             held = Rows(name, labels, start, "==", Bound(zero), Bound(zero), made, span=symbol.span)
             self.rows = (*self.rows, held)
+            self.notes.append(
+                f"{name}: with counts a profile is listed once for each type that somebody has, and its outcome is one"
+            )
 
     def _named(self, labels: Labels) -> Labels:
         """Labels whose first component is the case's number, with its reports behind the others: `win[a; 3, 1]`."""
