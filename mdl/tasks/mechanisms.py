@@ -139,6 +139,8 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     design = unknown(held.reports, studied.outcomes, studied.mechanism)
     found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
     studied.found, studied.table, studied.verdicts = found, None, {}
+    if found.point is not None:
+        studied.outcomes.given = design.found(found.point)
     made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
     made.solve_seconds, made.level = found.solve_seconds, found.level
     if found.design is not None:
@@ -150,7 +152,6 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
         made.reasons = _why_none(design, found, results.options)
         made.notes += [found.why] if found.why else []
         return made
-    studied.outcomes.given = design.found(found.point)
     if found.objective is not None and (studied.mechanism.goal is not None or studied.mechanism.shortfall):
         exact = found.level == "exact"
         made.objective = found.objective.fractions()[0] if exact else float(found.objective.floats()[0])

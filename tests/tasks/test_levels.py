@@ -41,3 +41,11 @@ def test_payments_from_floats_are_no_exact_answers(what: str) -> None:
     assert isinstance(found.objective, float)
     assert found.objective == pytest.approx(log(3))
     assert [c.level for c in claim.checks] == ["numeric"]
+
+
+def test_what_was_found_can_be_asked_about_without_a_certificate() -> None:
+    """There is none of logarithms; what comes after the search still knows what it found."""
+    instance = bind(understand(Source("m.mdl", LOGS + "expect solved.revenue <= 2;")), Path(), Overrides())
+    found, claim = run(instance, instance.model.tasks, SolverOptions(), certificate=True)
+    assert found.refused is not None and found.refused.code == "MDL685"
+    assert [c.verdict for c in claim.checks] == ["holds"]
