@@ -26,7 +26,7 @@ def which_task(known: list[str]) -> Diagnostic:
     """MDL004: a task is needed and the file has several, or none."""
     if not known:
         return Diagnostic("MDL004", "this file has no rule", help="add one: `maximize welfare: ...;`")
-    return Diagnostic("MDL004", "which rule?", help="name one of " + ", ".join(f"`{k}`" for k in known))
+    return Diagnostic("MDL004", "which task?", help="name one of " + ", ".join(f"`{k}`" for k in known))
 
 
 def cannot_write(path: str, reason: str) -> Diagnostic:

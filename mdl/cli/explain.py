@@ -12,6 +12,7 @@ from mdl.cli.main import DONE, FAILS, STOPPED, show
 from mdl.cli.progress import progress
 from mdl.cli.solve import solver_options
 from mdl.data.instance import Instance
+from mdl.diagnostics import Failure
 from mdl.lowering.errors import Infeasible
 from mdl.program.program import Program
 from mdl.program.solution import NOT_FINISHED, Solution, SolverOptions, Status
@@ -45,10 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def explain_mechanism(arguments: argparse.Namespace, instance: Instance, mechanism: MechanismSymbol) -> int:
-    """Why a search ends as it does: the proof, in the words of the file."""
+    """Why a search ends as it does: the proof, in the words of the file; Failure (MDL683) where nothing is unknown."""
+    from mdl.tasks.mechanism_errors import nothing_unknown
     from mdl.tasks.mechanisms import answer
     from mdl.tasks.results import Results
 
+    if not mechanism.unknown:
+        raise Failure(nothing_unknown(mechanism.name, mechanism.span))
     results = Results(instance, solver_options(arguments), arguments.via == "pyomo", full=arguments.full)
     task = MechanismTask(True, mechanism, (), mechanism.span)
     found = answer(instance, task, f"find {mechanism.name}", results)

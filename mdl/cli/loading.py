@@ -103,14 +103,22 @@ def game_named(model: Model, name: str | None) -> CoalitionTask | None:
 
 
 def mechanism_named(model: Model, name: str | None) -> MechanismSymbol | None:
-    """The mechanism that is meant, by its name or by a task on it."""
+    """The mechanism that is meant, by its name or by a task on it; without a name the only one, where no rule is."""
     if name is None:
-        return None
+        return _only_mechanism(model)
     symbol = model.symbols.get(_words(name).removeprefix("find "))
     if isinstance(symbol, MechanismSymbol):
         return symbol
     task = next((t for t in model.tasks if isinstance(t, MechanismTask) and _words(t.span.text) == _words(name)), None)
     return None if task is None else task.mechanism
+
+
+def _only_mechanism(model: Model) -> MechanismSymbol | None:
+    rules = [n for n, s in rules_of(model).items() if isinstance(s, RuleSymbol)]
+    unknown = [s for s in model.symbols.values() if isinstance(s, MechanismSymbol) and s.unknown]
+    if len(unknown) + len(rules) > 1 and unknown:
+        raise Failure(errors.which_task([*rules, *(s.name for s in unknown)]))
+    return unknown[0] if unknown else None
 
 
 def system_named(model: Model, name: str | None) -> tuple[RuleSymbol, bool]:

@@ -10,6 +10,7 @@ from mdl.cli.main import main
 
 MODELS = Path(__file__).parents[2] / "models"
 UNICAST = str(MODELS / "unicast.mdl")
+AUCTION = str(Path(__file__).parents[1] / "good" / "auction.mdl")
 
 SLIPS: dict[str, tuple[list[str], str]] = {
     "no command": ([], "MDL002"),
@@ -29,6 +30,13 @@ SLIPS: dict[str, tuple[list[str], str]] = {
     "output is a folder": (["compile", UNICAST, "--to", "nl", "-o", "."], "MDL005]: cannot write .: it is a folder\n"),
     "output nowhere": (["compile", UNICAST, "--to", "nl", "-o", "no/where.nl"], "MDL005"),
     "nonlinear": (["compile", UNICAST, "--to", "lp", "-o", "a.lp"], "MDL581"),
+    "which mechanism": (["inspect", AUCTION], "MDL004"),
+    "nothing to find": (["inspect", AUCTION, "vickrey"], "MDL683"),
+    "nothing to explain": (["explain", AUCTION, "vickrey"], "MDL683"),
+    "a mechanism in LaTeX": (["compile", AUCTION, "optimal", "--to", "latex"], "MDL012"),
+    "a certificate of two searches": (["solve", AUCTION, "--certificate", "a.json"], "MDL014"),
+    "a certificate of no search": (["solve", AUCTION, "vickrey", "--certificate", "a.json"], "MDL015"),
+    "the largest of no param": (["solve", AUCTION, "optimal", "--largest", "value"], "MDL017"),
     "no such model": (["models", "unicats"], "MDL008"),
 }
 
