@@ -33,7 +33,6 @@ SLIPS: dict[str, tuple[list[str], str]] = {
     "which mechanism": (["inspect", AUCTION], "MDL004"),
     "nothing to find": (["inspect", AUCTION, "vickrey"], "MDL683"),
     "nothing to explain": (["explain", AUCTION, "vickrey"], "MDL683"),
-    "a mechanism in LaTeX": (["compile", AUCTION, "optimal", "--to", "latex"], "MDL012"),
     "a certificate of two searches": (["solve", AUCTION, "--certificate", "a.json"], "MDL014"),
     "a certificate of no search": (["solve", AUCTION, "vickrey", "--certificate", "a.json"], "MDL015"),
     "the largest of no param": (["solve", AUCTION, "optimal", "--largest", "value"], "MDL017"),
