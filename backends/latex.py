@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mdl.backends import latex_names as names
+from mdl.backends.latex_document import align, document
 from mdl.backends.latex_text import LETTERS, Printer, walk
 from mdl.semantics import typed
 from mdl.semantics.model import (
@@ -28,28 +29,11 @@ def write(model: Model, rule: RuleSymbol) -> str:
     below = [s for s in model.symbols.values() if isinstance(s, FollowerSymbol)]
     used = reached([rule, *rows, *below, *(r for f in below for r in f.rows)])
     printer = Printer(letters(model.symbols.values()))
-    title = names.words(model.title or model.name)
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage{amsmath, amssymb}",
-        r"\allowdisplaybreaks",
-        r"\begin{document}",
-        rf"\section*{{{title}}}",
-        *align([*program(rule, rows, used, printer), *(line for f in below for line in follower(f, printer))]),
-    ]
+    lines = list(align([*program(rule, rows, used, printer), *(line for f in below for line in follower(f, printer))]))
     where = list(definitions(model, used, printer))
     if where:
         lines += ["where", *align(where)]
-    given = list(data(used, printer))
-    if given:
-        lines += [*given]
-    return "\n".join([*lines, r"\end{document}", ""])
-
-
-def align(lines: Iterable[str]) -> Iterator[str]:
-    yield r"\begin{align*}"
-    yield " \\\\\n".join(f"  {line}" for line in lines)
-    yield r"\end{align*}"
+    return document(model.title or model.name, [*lines, *data(used, printer)])
 
 
 # ---- the parts -----------------------------------------------------------------------------------

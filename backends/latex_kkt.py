@@ -8,7 +8,8 @@ from dataclasses import replace
 from mdl.algebra.differentiate import Unwritable
 from mdl.backends import errors
 from mdl.backends import latex_names as names
-from mdl.backends.latex import align, data, definitions, letters, reached
+from mdl.backends.latex import data, definitions, letters, reached
+from mdl.backends.latex_document import align, document
 from mdl.backends.latex_text import Printer
 from mdl.diagnostics import Failure
 from mdl.lowering.kkt_families import Family, MultiplierSymbol, families
@@ -47,14 +48,7 @@ def write(model: Model, rule: RuleSymbol) -> str:
     rows = [s for s in model.symbols.values() if isinstance(s, RowSymbol)]
     used = reached([rule, *rows, *(s for s in model.symbols.values() if isinstance(s, VarSymbol))])
     printer = KktPrinter(letters(model.symbols.values()))
-    title = names.words(model.title or model.name)
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage{amsmath, amssymb}",
-        r"\allowdisplaybreaks",
-        r"\begin{document}",
-        rf"\section*{{{title}: KKT conditions of {names.words(rule.name)}}}",
-    ]
+    lines: list[str] = []
     for kind, heading in PARTS.items():
         part = [f for f in found if f.kind == kind]
         if part:
@@ -62,8 +56,8 @@ def write(model: Model, rule: RuleSymbol) -> str:
     where = list(definitions(model, used, printer))
     if where:
         lines += ["where", *align(where)]
-    lines += list(data(used, printer))
-    return "\n".join([*lines, r"\end{document}", ""])
+    lines += data(used, printer)
+    return document(f"{model.title or model.name}: KKT conditions of {rule.name}", lines)
 
 
 def written(part: Iterable[Family], printer: Printer) -> Iterator[str]:

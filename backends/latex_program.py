@@ -15,7 +15,7 @@ import numpy.typing as npt
 from mdl.algebra.numbers import Numbers
 from mdl.backends import errors, file_places
 from mdl.backends import latex_names as names
-from mdl.backends.latex import align
+from mdl.backends.latex_document import align, document
 from mdl.diagnostics import Failure
 from mdl.program.program import Bound, Columns, Domain, Objective, Program, Rows
 from mdl.program.sparse import SparseRows
@@ -38,21 +38,8 @@ def write(program: Program, heading: str) -> str:
         wrong.append(errors.complementarity_in_file("LaTeX", program.objective.span))
     if wrong:
         raise Failure(wrong)
-    title = [names.words(line) for line in file_places.title(program)]
-    return "\n".join(
-        [
-            r"\documentclass{article}",
-            r"\usepackage{amsmath, amssymb}",
-            r"\usepackage[margin=2cm]{geometry}",
-            r"\allowdisplaybreaks",
-            r"\begin{document}",
-            rf"\section*{{{names.words(heading)}}}",
-            *(f"{line}." for line in title),
-            *align(lines(program)),
-            r"\end{document}",
-            "",
-        ]
-    )
+    title = (f"{names.words(line)}." for line in file_places.title(program))
+    return document(heading, [*title, *align(lines(program))], ["[margin=2cm]{geometry}"])
 
 
 def lines(program: Program) -> Iterator[str]:

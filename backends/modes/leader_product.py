@@ -11,16 +11,16 @@ from time import monotonic, perf_counter
 
 import numpy as np
 
-from mdl.algebra import arithmetic
 from mdl.algebra.numbers import FloatArray, Numbers
 from mdl.backends.modes.leader_branch import MULTIPLIER, SLACK, node
+from mdl.backends.modes.pair_products import products
 from mdl.program import exact
 from mdl.program.evaluation import Evaluation
-from mdl.program.graph import Affine, Node, Product
-from mdl.program.pairs import Pairs, pairs, side_of, sides_at
+from mdl.program.pairs import Pairs, pairs, sides_at
 from mdl.program.program import Bound, Domain, Program, ProgramClass, Rows
 from mdl.program.residual import residuals
 from mdl.program.solution import Solution, SolverOptions, Status
+from mdl.program.sparse import SparseRows
 
 NAME = "products to zero (IPOPT)"
 
@@ -42,7 +42,7 @@ def solve(program: Program, options: SolverOptions) -> Solution:
 
     began = perf_counter()
     ends = None if options.time_limit is None else monotonic() + options.time_limit
-    relaxed, x, last, iterations = products(program), None, None, 0
+    relaxed, x, last, iterations = relaxation(program), None, None, 0
     for epsilon in SEQUENCE:
         left = None if ends is None else ends - monotonic()
         if left is not None and left <= 0:
@@ -92,31 +92,20 @@ def decided(program: Program, held: Pairs, x: FloatArray) -> FloatArray:
     return found.values if worse <= 1e-3 * (1 + abs(before)) else x
 
 
-def products(program: Program) -> Program:
+def relaxation(program: Program) -> Program:
     """The program with rows `slack * multiplier <= 1` in place of its pairs."""
-    nodes: list[Node] = list(program.nodes)
+    nodes, made = products(program)
     rows, height = list(program.rows), program.height
-    for pair in program.complementarities:
-        block, multipliers = program.rows[pair.rows], program.columns[pair.columns]
-        limit, direction, sign = side_of(program, pair)
-        count = len(block.labels)
-        every, factor = np.arange(count), Numbers.constant(direction, count)
-        slack = Affine(
-            count,
-            arithmetic.neg(arithmetic.mul(limit.values, factor)),
-            exact.scale(block.linear, factor),
-            tuple((exact.scale(m, factor), k) for m, k in block.nonlinear),
-        )
-        own = exact.from_entries(every, multipliers.start + every, Numbers.constant(sign, count), count, program.width)
-        nodes += [slack, Affine(count, Numbers.constant(0, count), own, ())]
-        nodes.append(Product(count, len(nodes) - 2, len(nodes) - 1))
+    for pair, place in made:
+        labels = program.rows[pair.rows].labels
+        count, every = len(labels), np.arange(len(labels))
         one = exact.from_entries(every, every, Numbers.constant(1, count), count, count)
-        nothing = exact.from_entries(every[:0], every[:0], Numbers.constant(1, 0), count, program.width)
+        nothing = SparseRows.empty(count, program.width)
         most = Bound(Numbers.constant(1, count))
-        rows.append(Rows(pair.name, block.labels, height, "<=", None, most, nothing, ((one, len(nodes) - 1),)))
+        rows.append(Rows(pair.name, labels, height, "<=", None, most, nothing, ((one, place),)))
         height += count
     return replace(
-        program, rows=tuple(rows), nodes=tuple(nodes), complementarities=(), followers=(), relaxed=None,
+        program, rows=tuple(rows), nodes=nodes, complementarities=(), followers=(), relaxed=None,
         kind=ProgramClass.NLP, why=None,
     )  # fmt: skip
 

@@ -11,11 +11,10 @@ from time import monotonic, perf_counter
 
 import numpy as np
 
-from mdl.algebra import arithmetic
 from mdl.algebra.numbers import FloatArray, Numbers
+from mdl.backends.modes.pair_products import products
 from mdl.lowering.kkt import Kkt
 from mdl.program import exact
-from mdl.program.graph import Affine, Node, Product
 from mdl.program.labels import Labels
 from mdl.program.program import Bound, Program, ProgramClass, Rows
 from mdl.program.solution import Solution, SolverOptions, Status
@@ -41,7 +40,7 @@ def solve(kkt: Kkt, options: SolverOptions) -> Solution:
     ends = None if options.time_limit is None else monotonic() + options.time_limit
     system = newton.System(kkt)
     x, iterations = newton.start(kkt, system), 0
-    relaxed = products(kkt)
+    relaxed = relaxation(kkt)
     last: Solution | None = None
     for epsilon in SEQUENCE:
         left = None if ends is None else ends - monotonic()
@@ -67,38 +66,21 @@ def solve(kkt: Kkt, options: SolverOptions) -> Solution:
     return Solution(status, NAME, "", x, iterations=steps, seconds=seconds)
 
 
-def products(kkt: Kkt) -> Program:
+def relaxation(kkt: Kkt) -> Program:
     """The KKT program with a row `products <= 1` in place of its pairs."""
     program = kkt.program
-    nodes: list[Node] = list(program.nodes)
+    nodes, made = products(program)
     parts: list[tuple[SparseRows, int]] = []
-    for m in kkt.multipliers:
-        count = len(m.places)
-        if not m.sign or not count:
-            continue
-        block, every = program.rows[m.rows], np.arange(count)
-        factor = Numbers.constant(1 if m.side == "lower" else -1, count)
-        bound = block.lower if block.lower is not None else block.upper
-        assert bound is not None
-        slack = Affine(
-            count,
-            arithmetic.neg(arithmetic.mul(bound.values, factor)),
-            exact.scale(block.linear, factor),
-            tuple((exact.scale(held, factor), k) for held, k in block.nonlinear),
-        )
-        own = exact.from_entries(every, every + m.start, Numbers.constant(m.sign, count), count, program.width)
-        nodes += [slack, Affine(count, Numbers.constant(0, count), own, ())]
-        nodes.append(Product(count, len(nodes) - 2, len(nodes) - 1))
-        total = exact.from_entries(np.zeros_like(every), every, Numbers.constant(1, count), 1, count)
-        parts.append((total, len(nodes) - 1))
+    for pair, place in made:
+        every = np.arange(len(program.rows[pair.rows].labels))
+        ones = Numbers.constant(1, len(every))
+        parts.append((exact.from_entries(np.zeros_like(every), every, ones, 1, len(every)), place))
     one = Bound(Numbers.constant(1, 1))
     none = SparseRows.empty(1, program.width)
     rows = program.rows
     if parts:
         rows = (*rows, Rows("products", Labels.scalar(), program.height, "<=", None, one, none, tuple(parts)))
-    return replace(
-        program, rows=rows, nodes=tuple(nodes), complementarities=(), kind=ProgramClass.NLP, why=None, faults=()
-    )
+    return replace(program, rows=rows, nodes=nodes, complementarities=(), kind=ProgramClass.NLP, why=None, faults=())
 
 
 def started(relaxed: Program, x: FloatArray, epsilon: float) -> Program:

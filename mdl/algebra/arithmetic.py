@@ -58,16 +58,20 @@ def _binary(
 
 
 def add(a: Numbers, b: Numbers) -> Numbers:
-    return _binary(a, b, _add_exact, np.add)
+    return _binary(a, b, lambda x, y: _sum(np.add, x, y), np.add)
 
 
-def _add_exact(a: Numbers, b: Numbers) -> Numbers | None:
+def sub(a: Numbers, b: Numbers) -> Numbers:
+    return _binary(a, b, lambda x, y: _sum(np.subtract, x, y), np.subtract)
+
+
+def _sum(ufunc: Callable[..., IntArray], a: Numbers, b: Numbers) -> Numbers | None:
     if _too_long(max(len(a), len(b)), lcm(a.denominator, b.denominator)):
         return None
     left, right, common = _aligned(a, b)
     if left.dtype != object and right.dtype != object and largest(left) + largest(right) <= LIMIT:
-        return finish(left + right, common)
-    return finish(wide(left) + wide(right), common)
+        return finish(ufunc(left, right), common)
+    return finish(ufunc(wide(left), wide(right)), common)
 
 
 def total(terms: Sequence[Numbers]) -> Numbers:
@@ -76,19 +80,6 @@ def total(terms: Sequence[Numbers]) -> Numbers:
     for t in terms[1:]:
         out = add(out, t)
     return out
-
-
-def sub(a: Numbers, b: Numbers) -> Numbers:
-    return _binary(a, b, _sub_exact, np.subtract)
-
-
-def _sub_exact(a: Numbers, b: Numbers) -> Numbers | None:
-    if _too_long(max(len(a), len(b)), lcm(a.denominator, b.denominator)):
-        return None
-    left, right, common = _aligned(a, b)
-    if left.dtype != object and right.dtype != object and largest(left) + largest(right) <= LIMIT:
-        return finish(left - right, common)
-    return finish(wide(left) - wide(right), common)
 
 
 def neg(a: Numbers) -> Numbers:

@@ -11,6 +11,7 @@ from typing import Any
 
 from mdl.data import errors
 from mdl.data.decimal_text import BadNumber, parse_decimal
+from mdl.data.file_text import text_of
 from mdl.data.records import Step, table_of_records
 from mdl.data.table import Place, Table
 from mdl.diagnostics import Failure, Source, Span
@@ -22,10 +23,7 @@ class _Repeated(Exception):  # noqa: N818
 
 def load_json(path: Path, name: str, span: Span | None) -> tuple[Any, Source]:
     """The value in a file, and its text.  Raises Failure."""
-    try:
-        text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as e:
-        raise Failure(errors.unreadable(name, f"byte {e.start} is not UTF-8 text", span)) from None
+    text = text_of(path, name, span)
     source = Source(name, text)
     try:
         value = json.loads(

@@ -10,6 +10,7 @@ from typing import Any
 
 from mdl.data import errors
 from mdl.data.decimal_text import BadNumber, parse_decimal
+from mdl.data.file_text import text_of
 from mdl.data.records import Step, table_of_records
 from mdl.data.table import Place, Table
 from mdl.diagnostics import Failure, Source, Span
@@ -19,10 +20,7 @@ def load_toml(path: Path, name: str, span: Span | None) -> tuple[Any, Source]:
     """The tables of a file, and its text.  Raises Failure."""
     import tomllib
 
-    try:
-        text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as e:
-        raise Failure(errors.unreadable(name, f"byte {e.start} is not UTF-8 text", span)) from None
+    text = text_of(path, name, span)
     source = Source(name, text)
     try:
         return tomllib.loads(text, parse_float=_decimal), source
