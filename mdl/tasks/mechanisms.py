@@ -141,6 +141,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     studied.found, studied.table, studied.verdicts = found, None, {}
     if found.point is not None:
         studied.outcomes.given = design.found(found.point)
+        studied.known = Known.of(held.reports, studied.outcomes, studied.mechanism)
     made = Answer(text, "find", status=found.status, solver=_solver(found), compile_seconds=found.compile_seconds)
     made.solve_seconds, made.level = found.solve_seconds, found.level
     if found.design is not None:

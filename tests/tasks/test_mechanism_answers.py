@@ -264,3 +264,21 @@ def test_the_certificate_of_an_impossibility(tmp_path: Path) -> None:
     assert told != json.dumps(held)
     proof.write_text(told, encoding="utf-8")
     assert checked(proof).returncode == 1
+
+
+def test_transfers_by_formula_are_told_where_everything_is_softened() -> None:
+    """There is nothing to audit then, and yet `p` is what agents receive."""
+    text = """
+    model soft; agents A := {a, b}; type v[A] in {1, 2}; prior v ~ uniform;
+    outcome half { x[i in A] = 1/2; }
+    valuation[i in A] = v[i] * x[i];
+    mechanism m { outcome half; receive p[i in A] = v[i] + h[i]; adjust h[A] on others;
+        soften ex_post_ir, weak_budget_balance; minimize expected shortfall; }
+    find m;
+    """
+    instance = bind(understand(Source("m.mdl", text)), Path(), Overrides())
+    (answer,) = run(instance, instance.model.tasks, SolverOptions())
+    tables = {t.name: dict(t.rows) for t in answer.values}
+    assert set(tables) == {"h", "p"}
+    h, p = tables["h"], tables["p"]
+    assert all(p["a", s, t] == s + h["a", t] and p["b", s, t] == t + h["b", s] for s in (1, 2) for t in (1, 2))
