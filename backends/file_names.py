@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra.atoms import Atom
+from mdl.algebra.numerals import text as said
 from mdl.program.labels import Labels
 from mdl.program.program import Columns, Program, Rows
 
@@ -98,7 +99,7 @@ def spread(blocks: Sequence[Columns | Rows], size: int, used: set[str]) -> tuple
     here, user = [""] * size, [""] * size
     for block in blocks:
         place = slice(block.start, block.start + len(block.labels))
-        user[place] = indexed(block.name, block.labels, "[", "]", str)
+        user[place] = indexed(block.name, block.labels, "[", "]", said)
         part = legal_part if block.labels.form is None else legal_formed
         made = indexed(block.name, block.labels, "(", ")", part, legal)
         here[place] = different([name[:LONGEST] for name in made], used)
@@ -126,7 +127,7 @@ def indexed(
         return [name] if len(labels) == 1 else [f"{name}{left}{k}{right}" for k in range(len(labels))]
     parts = [texts_of(a, c, text) for a, c in zip(labels.atoms, labels.codes, strict=True)]
     if labels.form is not None:
-        pieces = labels.form if text is str else [without_form(piece) for piece in labels.form]
+        pieces = labels.form if text is said else [without_form(piece) for piece in labels.form]
         first, rest = f"{name}{left}{pieces[0]}", [*pieces[1:-1], pieces[-1] + right]
         return [first + "".join(chain.from_iterable(zip(key, rest, strict=True))) for key in zip(*parts, strict=True)]
     if len(parts) == 1:
@@ -151,11 +152,11 @@ def without_form(text: str) -> str:
 
 
 def legal_part(atom: Atom) -> str:
-    return ILLEGAL.sub("_", plain(str(atom)))
+    return ILLEGAL.sub("_", plain(said(atom)))
 
 
 def legal_formed(atom: Atom) -> str:
-    return ILLEGAL.sub("_", plain(without_form(str(atom))))
+    return ILLEGAL.sub("_", plain(without_form(said(atom))))
 
 
 def legal(name: str) -> str:

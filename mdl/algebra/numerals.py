@@ -6,6 +6,8 @@ import sys
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
 
+from mdl.algebra.atoms import Atom
+
 
 def shown(value: Fraction | float) -> str:
     """`0.1`, `1/3`, `2.5e+300`: a finite decimal of at most 15 digits where there is one."""
@@ -32,6 +34,11 @@ def shown(value: Fraction | float) -> str:
     except OverflowError:
         return _scientific(value)
     return repr(near) if abs(near) >= sys.float_info.min else _scientific(value)
+
+
+def text(atom: Atom) -> str:
+    """A member of a set as one writes it: `u1`, `3`, `0.5`, `1/3`."""
+    return shown(atom) if isinstance(atom, Fraction) else str(atom)
 
 
 def _scientific(value: Fraction) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from mdl.algebra.domain import Domain, Family
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.members import codes_of
 from mdl.algebra.numbers import Numbers
-from mdl.algebra.numerals import shown
+from mdl.algebra.numerals import shown, text
 from mdl.algebra.set_values import contains
 from mdl.algebra.values import Fixed, Members, Positions, SetValue, Truths
 from mdl.data import errors
@@ -167,7 +166,7 @@ def value_text(ev: Evaluator, values: Numbers | Members, row: int) -> str:
 
 def _atom_text(ev: Evaluator, code: int) -> str:
     atom = ev.store.universe.atom(code)
-    return shown(atom) if isinstance(atom, Fraction) else str(atom)
+    return text(atom)
 
 
 def _shown(values: Numbers, row: int) -> str:

@@ -18,6 +18,7 @@ from mdl.algebra.atoms import Atom
 from mdl.algebra.domain import Domain, Family
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.numerals import shown
+from mdl.algebra.numerals import text as text
 from mdl.algebra.values import Fixed, Members
 from mdl.data.instance import Instance
 from mdl.diagnostics import Diagnostic, Failure
@@ -102,10 +103,6 @@ class TypeSpace:
                 case "fixed":
                     out &= place[:, None] == place[None, :]
         return out
-
-
-def text(atom: Atom) -> str:
-    return shown(atom) if isinstance(atom, Fraction) else str(atom)
 
 
 def _ranks(c: Component) -> npt.NDArray[np.int64]:

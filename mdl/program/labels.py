@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mdl.algebra.atoms import Atom
+from mdl.algebra.numerals import text
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -68,7 +69,7 @@ class Labels:
             return f"{outer}[{self.name(inner, position)}]"
         if not self.codes:
             return block if self.size == 1 else f"{block}[{position}]"
-        return f"{block}[{self.inside([str(a) for a in self.key(position)])}]"
+        return f"{block}[{self.inside([text(a) for a in self.key(position)])}]"
 
     def inside(self, parts: Sequence[str]) -> str:
         """The text between the brackets of a name, from the texts of its components."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -50,3 +52,8 @@ def test_all_keys_at_once_make_each_member_once() -> None:
     assert labels.keys() == [("y", 30), ("x", 40), ("y", 30)] == [labels.key(k) for k in range(3)]
     assert made[:2] == [3, 4]
     assert Labels.scalar().keys() == [()] and labels.take(np.array([], dtype=np.int64)).keys() == []
+
+
+def test_rationals_are_named_as_they_are_written() -> None:
+    labels = Labels.of([(Fraction(1, 2), Fraction(1, 3))])
+    assert labels.name("t", 0) == "t[0.5,1/3]"
