@@ -22,9 +22,11 @@ from mdl.lowering.columns import ColumnTable
 from mdl.lowering.facts import InstanceFacts
 from mdl.lowering.terms import Terms
 from mdl.mechanisms import design_errors
+from mdl.mechanisms.design import errors as design_size_errors
 from mdl.mechanisms.design import names
 from mdl.mechanisms.design.input import DesignAgent, DesignInput, Envied, Goal, Share, Wanted
 from mdl.mechanisms.design.names import CaseNames
+from mdl.mechanisms.design.size import LIMIT
 from mdl.mechanisms.envy import exchanged
 from mdl.mechanisms.known import Known
 from mdl.mechanisms.orbits import orbits
@@ -41,6 +43,9 @@ from mdl.semantics.model import LetSymbol, MechanismSymbol, RuleSymbol, Symbol, 
 from mdl.semantics.typed import Expr
 
 Places = npt.NDArray[np.int64]
+
+PER_UTILITY = 80
+"""Bytes of a utility that is a formula of unknowns, measured where it has two of them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +69,11 @@ class Unknown:
 
 def unknown(reports: Reports, outcomes: Outcomes, mechanism: MechanismSymbol) -> Unknown:
     """The design of a mechanism.  Raises Failure as evaluation does, and MDL670 to MDL679."""
+    if mechanism.outcome is None:
+        utilities = reports.profiles.utilities
+        if utilities * PER_UTILITY > LIMIT:
+            told = (utilities, utilities * PER_UTILITY, LIMIT, mechanism.span)
+            raise Failure(design_size_errors.too_many_utilities(*told))
     return _Maker(reports, outcomes, mechanism).made()
 
 

@@ -17,6 +17,18 @@ def too_large(rows: int, columns: int, nonzeros: int, size: int, limit: int, spa
     )
 
 
+def too_many_utilities(utilities: int, size: int, limit: int, span: Span | None) -> Diagnostic:
+    """MDL671: as `too_large`, where the utilities alone do not fit; nothing has been allocated."""
+    return Diagnostic(
+        "MDL671",
+        f"with the outcome to be found, {utilities:,} utilities (agent, true type, report profile) are formulas of "
+        f"unknowns: about {size / 2**30:,.1f} GiB, over the limit of {limit / 2**30:,.1f} GiB",
+        span,
+        help="take fewer values or a coarser `step`, fewer agents, an outcome rule instead of `outcome free`, or, where "
+        "agents are interchangeable, say so with `symmetric AGENTS;`",
+    )
+
+
 def truth_breaks(agent: str, true: str, others: str, count: int, span: Span | None) -> Diagnostic:
     """MDL676: an outcome that breaks the bounds of a type that told the truth."""
     where = f" (others: {others})" if others else ""
