@@ -12,8 +12,8 @@ def too_large(rows: int, columns: int, nonzeros: int, size: int, limit: int, spa
         f"the incentive program would have about {rows:,} rows, {columns:,} columns and {nonzeros:,} nonzeros: "
         f"{size / 2**30:,.1f} GiB, over the limit of {limit / 2**30:,.1f} GiB",
         span,
-        help="take fewer values or a coarser `step`, fewer agents, `bayesian_ic` instead of `dominant_ic`, or, where "
-        "agents are interchangeable, say so with `symmetric AGENTS;`",
+        help="take fewer values or a coarser `step`, fewer agents, `bayesian_ic` instead of `dominant_ic`, or, "
+        "where agents are interchangeable, say so with `symmetric AGENTS;`",
     )
 
 
@@ -24,8 +24,8 @@ def too_many_utilities(utilities: int, size: int, limit: int, span: Span | None)
         f"with the outcome to be found, {utilities:,} utilities (agent, true type, report profile) are formulas of "
         f"unknowns: about {size / 2**30:,.1f} GiB, over the limit of {limit / 2**30:,.1f} GiB",
         span,
-        help="take fewer values or a coarser `step`, fewer agents, an outcome rule instead of `outcome free`, or, where "
-        "agents are interchangeable, say so with `symmetric AGENTS;`",
+        help="take fewer values or a coarser `step`, fewer agents, an outcome rule instead of `outcome free`, or, "
+        "where agents are interchangeable, say so with `symmetric AGENTS;`",
     )
 
 
