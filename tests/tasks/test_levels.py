@@ -49,3 +49,31 @@ def test_what_was_found_can_be_asked_about_without_a_certificate() -> None:
     found, claim = run(instance, instance.model.tasks, SolverOptions(), certificate=True)
     assert found.refused is not None and found.refused.code == "MDL685"
     assert [c.verdict for c in claim.checks] == ["holds"]
+
+
+ROOTS = """
+model roots "The bound is a root; all else is rational";
+agents A := {a, b};
+type v[A] in {1, 2};
+prior v ~ uniform;
+var x[A] >= 0, <= sqrt(2);
+subject to one: sum(i in A) x[i] <= 2;
+valuation[i in A] = v[i] * x[i];
+maximize w: sum(i in A) (v[i] - 1/2) * x[i];
+mechanism bid = pay_as_bid(w);
+mechanism best { outcome w; pay t[A]; require bayesian_ic, interim_ir; maximize expected sum(i in A) t[i]; }
+check bid: dominant_ic, bayesian_ic, efficient;
+find best;
+expect bid.x[a, 1, 1] == 1.41421356237 within 1e-9;
+expect bid.revenue >= 0;
+"""
+
+
+def test_corners_of_rounded_constraints_are_not_exact() -> None:
+    instance = bind(understand(Source("m.mdl", ROOTS)), Path(), Overrides())
+    checked, found, *claims = run(instance, instance.model.tasks, SolverOptions())
+    levels = {c.level for a in (checked, found, *claims) for c in a.checks}
+    assert levels == {"numeric"}
+    assert isinstance(found.objective, float)
+    (said,) = (n for n in checked.notes if "rounded to 40 bits" in n)
+    assert "e-13: numbers" in said, said

@@ -59,6 +59,8 @@ class Linear:
     same: alike.Hash
     rough: bool
     """Coefficients or bounds were rounded."""
+    rough_entries: bool
+    """Coefficients were: by 1/2 at most, as they stand here."""
     cost_scale: npt.NDArray[np.float64] | None
     """(cases,), where costs were rounded: what they were multiplied by."""
 
@@ -164,6 +166,7 @@ def linear_of(batch: Batch) -> Linear:
         entry=entries[3],
         same=alike.of_entries(*entries),
         rough=rounded or coarse,
+        rough_entries=rounded,
         cost_scale=cost_scale,
     )
 

@@ -73,6 +73,9 @@ def _linear(batch: Batch, options: SolverOptions | None) -> BatchSolution:
     parts = [(problems, solve_group(problems)) for problems in groups(linear)]
     values = answers.exact_values(batch, parts)
     verdicts, again = _verdicts(batch, linear, parts, values)
+    if linear.rough:
+        # corners of other constraints than the file's: rationals, and yet nothing that may be called exact
+        values = Numbers.inexact(values.floats())
     why = ROUNDED if linear.rounded else "" if values.is_exact else TOO_LONG
     if len(again):
         values, searched = _with_solvers(batch, again, values, verdicts, options)
@@ -111,7 +114,8 @@ def _rounding(batch: Batch, linear: Linear, pull: FloatArray, values: Numbers) -
         sizes = [max(float(np.abs(s[k]).max(initial=0)) for s in (linear.low, linear.high)) for k in range(2)]
         moved = [2.0**-BITS * size / linear.unit for size in sizes]
         unit = float(batch.program.objective.linear.coefficients.denominator) if scale is None else scale
-        lost = lost + (pull[:, 0] * moved[0] + pull[:, 1] * (moved[1] + reach)) / unit
+        entries = reach if linear.rough_entries else 0.0
+        lost = lost + (pull[:, 0] * moved[0] + pull[:, 1] * (moved[1] + entries)) / unit
     return np.asarray(lost / (1 + np.abs(answers.optima(batch, values).floats())), dtype=np.float64)
 
 
