@@ -141,7 +141,9 @@ def _at(held: Mechanisms, studied: Studied, expr: typed.Attribute, args: tuple[A
     if not transfers and expr.name not in ("pay", "utility", "value"):
         assert isinstance(symbol, LetSymbol | VarSymbol)
         return _of_symbol(held, studied, symbol, args, expr.span)
-    agent = next(a for a, s in enumerate(reports.spaces) if s.agent == args[0])
+    agent = next((a for a, s in enumerate(reports.spaces) if s.agent == args[0]), None)
+    if agent is None:
+        raise Failure(errors.no_agent(text(args[0]), [text(s.agent) for s in reports.spaces], expr.span))
     if adjustment is not None and len(args) > 1:
         types = _types(reports, args[1:], expr.span, skipping=agent)
     else:

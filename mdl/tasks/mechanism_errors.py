@@ -43,6 +43,12 @@ def nothing_unknown(name: str, span: Span) -> Diagnostic:
     )
 
 
+def no_agent(name: str, known: list[str], span: Span) -> Diagnostic:
+    """MDL684: an answer asked for of somebody who is no agent."""
+    shown = ", ".join(known[:8]) + (", ..." if len(known) > 8 else "")
+    return Diagnostic("MDL684", f"{name} is no agent", span, help=f"the agents are {shown}")
+
+
 def no_certificate(name: str, why: str, span: Span | None) -> Diagnostic:
     """MDL685: a search whose answer is not proved in rationals."""
     return Diagnostic(

@@ -134,6 +134,7 @@ def test_words_of_answers() -> None:
         ("m.pay[b, 2, 1, 1, 1, 0] == 0", "(2, 1, 1, 1, 0) is no profile"),
         ("m.pay[b, 1, 1, 1, 1] == 0", "is no profile"),
         ("m.pay[b, 1, 1, 1, 1, 0, 0] == 0", "is no profile"),
+        ("m.pay[j] == 0", "j is no agent"),
         ("m.levy[c] == 0", "c has no transfer `levy`"),
     ],
 )
