@@ -77,3 +77,20 @@ def test_corners_of_rounded_constraints_are_not_exact() -> None:
     assert isinstance(found.objective, float)
     (said,) = (n for n in checked.notes if "rounded to 40 bits" in n)
     assert "e-13: numbers" in said, said
+
+
+def test_what_is_best_by_rounded_costs_is_not_exact() -> None:
+    """b should win: its weight is 6e-15 more than the root of 2, which 40 bits do not show."""
+    text = """
+    model near; agents A := {a, b}; type v[A] in {1, 2};
+    var x[A] >= 0;
+    subject to one: sum(i in A) x[i] <= 1;
+    valuation[i in A] = v[i] * x[i];
+    maximize w: sqrt(2) * x[a] + (if v[b] == 2 then 1.4142135623731 else 1) * x[b];
+    mechanism m { outcome w; pay t[i in A] = x[i] / 2; }
+    check m: dominant_ic;
+    expect m.x[b, 1, 2] == 1;
+    """
+    instance = bind(understand(Source("m.mdl", text)), Path(), Overrides())
+    for answer in run(instance, instance.model.tasks, SolverOptions()):
+        assert [c.level for c in answer.checks] == ["numeric"]

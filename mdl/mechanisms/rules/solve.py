@@ -73,8 +73,8 @@ def _linear(batch: Batch, options: SolverOptions | None) -> BatchSolution:
     parts = [(problems, solve_group(problems)) for problems in groups(linear)]
     values = answers.exact_values(batch, parts)
     verdicts, again = _verdicts(batch, linear, parts, values)
-    if linear.rough:
-        # corners of other constraints than the file's: rationals, and yet nothing that may be called exact
+    if linear.rounded:
+        # corners of other constraints than the file's, or best by other costs: rationals, and yet not called exact
         values = Numbers.inexact(values.floats())
     why = ROUNDED if linear.rounded else "" if values.is_exact else TOO_LONG
     if len(again):
