@@ -177,7 +177,11 @@ def _of_symbol(
     p = reports.lift.index(span)
     universe = reports.instance.store.universe
     given = {p: np.array([case])}
-    given |= {v: np.array([universe.code(a)]) for v, a in zip(indices, args, strict=False)}
+    codes = [np.array([universe.code(a)], dtype=np.int32) for a in args[: len(indices)]]
+    domain = reports.instance.domain(symbol)
+    if codes and len(codes) == domain.arity and not domain.contains(codes)[0]:
+        raise Failure(errors.no_entry(symbol.name, ", ".join(map(text, args[: len(indices)])), span))
+    given |= {v: code.astype(np.int64) for v, code in zip(indices, codes, strict=False)}
     refs = tuple(typed.Index(span, v.kind, v) for v in indices)
     ref = typed.Ref(span, symbol.kind if isinstance(symbol, LetSymbol) else Numeric(), symbol, refs)
     found = studied.known.ev.number(reports.lift.at(ref, p), reports.rows(1, given))

@@ -49,6 +49,13 @@ def no_agent(name: str, known: list[str], span: Span) -> Diagnostic:
     return Diagnostic("MDL684", f"{name} is no agent", span, help=f"the agents are {shown}")
 
 
+def no_entry(name: str, member: str, span: Span) -> Diagnostic:
+    """MDL686: an entry asked for outside the index of a variable, let or outcome item."""
+    return Diagnostic(
+        "MDL686", f"there is no `{name}[{member}]`", span, help=f"ask for a member of the index of `{name}`"
+    )
+
+
 def no_certificate(name: str, why: str, span: Span | None) -> Diagnostic:
     """MDL685: a search whose answer is not proved in rationals."""
     return Diagnostic(

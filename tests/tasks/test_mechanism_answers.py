@@ -135,6 +135,8 @@ def test_words_of_answers() -> None:
         ("m.pay[b, 1, 1, 1, 1] == 0", "is no profile"),
         ("m.pay[b, 1, 1, 1, 1, 0, 0] == 0", "is no profile"),
         ("m.pay[j] == 0", "j is no agent"),
+        ("m.share[s, 1, 1, 1, 1, 0] == 0", "there is no `share[s]`"),
+        ("m.spent[b, c] == 0", "there is no `spent[b, c]`"),
         ("m.levy[c] == 0", "c has no transfer `levy`"),
     ],
 )
