@@ -143,3 +143,54 @@ def test_what_is_believed_is_true(terms: list[tuple[str, int]], pay: str, k: str
         return
     assert counted
     assert verdicts(model(**parts)) == verdicts(model(**parts, symmetric=False))
+
+
+PARTS = [
+    "v[i]",
+    "v[i] / (1 + sum(j in A) v[j])",
+    "if v[i] == (max(j in A) v[j]) then 1 else 0",
+    "3 - v[i]",
+    "v[i]^2 / 4",
+]
+WORTH = ["v[i] * q[i]", "v[i] * q[i] - q[i]^2", "v[i] * q[i] - (sum(j in A where j != i) q[j]) / 3",
+         "v[i] * q[i] + (sum(j in A) v[j]) * q[i] / 5"]  # fmt: skip
+NEEDS = ["dominant_ic", "bayesian_ic", "ex_post_ir", "interim_ir", "ex_ante_ir", "weak_budget_balance",
+         "strong_budget_balance", "ex_ante_budget_balance", "no_subsidy"]  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from(PARTS),
+    st.sampled_from(WORTH),
+    st.lists(st.sampled_from(NEEDS), min_size=1, max_size=4, unique=True),
+    st.lists(st.sampled_from(NEEDS[2:]), max_size=2, unique=True),
+    st.integers(-3, 1),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_search_with_counts_finds_what_one_with_every_profile_does(
+    part: str, worth: str, require: list[str], soften: list[str], income: int, expected: bool, truthful: bool
+) -> None:
+    soft = [p for p in soften if p not in require]
+    goal = f"maximize {'expected ' if expected else ''}sum(i in A) t[i];"
+    body = f"require {', '.join(require)};" + (
+        f"soften {', '.join(soft)}; minimize expected shortfall;" if soft else goal
+    )
+    text = f"""
+model m;
+agents A := {{a, b, c}};
+type v[A] in {{0, 1, 2}};
+prior v ~ {{0: 1/2, 1: 1/3, 2: 1/6}};
+{"report v at most truth;" if truthful else ""}
+outcome share {{ q[i in A] = {part}; }}
+valuation[i in A] = {worth};
+mechanism m {{ outcome share; pay t[A]; income = {income}; {body} }}
+SYMMETRIC
+find m;
+"""
+    (counted,) = answers(text.replace("SYMMETRIC", "symmetric A;"))
+    (listed,) = answers(text.replace("SYMMETRIC", ""))
+    assert counted.refused is None and listed.refused is None, (counted.refused, listed.refused)
+    assert counted.status is listed.status, text
+    assert counted.objective == listed.objective, text
+    assert [(c.property, c.verdict) for c in counted.checks] == [(c.property, c.verdict) for c in listed.checks]
