@@ -52,7 +52,7 @@ def bayesian(table: AgentTable) -> Reduction | str:
 
 def _reduced(held: Constraints, allowed: Flags, name: str) -> Reduction | str:
     if held.reports < 3:
-        return f"{name} has only {held.reports} types"
+        return f"{name} has only {held.reports} type{'s' if held.reports > 1 else ''}"
     order = np.argsort(blocks(allowed), kind="stable")
     bounds, shape = whole([held.gap]), (held.reports, held.reports, held.scenarios)
     low, high = (side.reshape(shape)[np.ix_(order, order)] for side in bounds.parts[0])

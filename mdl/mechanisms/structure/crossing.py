@@ -58,7 +58,8 @@ def _reduced(agent: DesignAgent, possible: Flags, scenarios: int) -> Reduction |
     block = blocks(table.allowed)
     sizes = np.bincount(block, weights=possible)
     if int(sizes.max()) < 3:
-        return f"{table.name} has only {int(sizes.max())} types to choose from"
+        most = int(sizes.max())
+        return f"{table.name} has only {most} type{'s' if most > 1 else ''} to choose from"
     if table.broken is not None and np.any(table.broken):
         return f"some lies of {table.name} break its bounds"
     if not complete(table.allowed, block):
