@@ -160,13 +160,13 @@ def hold(m: Market, free: bool, require: tuple[str, ...], full: bool) -> None:
     assert {c.property: (c.verdict, c.level) for c in answer.checks} == dict.fromkeys(require, ("holds", "exact"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(markets(small=True), requirements(), st.booleans())
 def test_payments_for_a_rule(m: Market, require: tuple[str, ...], full: bool) -> None:
     hold(m, False, require, full)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(markets(small=True), requirements(), st.booleans())
 def test_outcome_and_payments(m: Market, require: tuple[str, ...], full: bool) -> None:
     m = Market(m.plants, m.shops, m.sizes, m.needs, m.price, m.capacity, Fraction(0), True, m.weights)

@@ -107,7 +107,7 @@ def answers(text: str, *, full: bool = False) -> list[Answer]:
     return list(run(instance, instance.model.tasks, SolverOptions(), full=full))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(markets(), st.sampled_from(sorted(PLANTS)), st.sampled_from(sorted(SHOPS)))
 def test_every_property(m: Market, plant: str, shop: str) -> None:
     expected = worst(m, lambda p, a: PLANTS[plant](m, p, a) if a in m.plants else -SHOPS[shop](m, p, a))
