@@ -453,10 +453,8 @@ class Evaluator:
     def _reduce(self, expr: typed.Reduce, frame: Frame) -> Quantity:
         if self.symbolic is not None or frame.size <= AT_ONCE:
             return self._reduced(expr, frame)
-        parts: list[tuple[Positions, Quantity]] = []
-        for low in range(0, frame.size, AT_ONCE):  # what is summed over may be many times the rows
-            rows = np.arange(low, min(low + AT_ONCE, frame.size))
-            parts.append((rows, self._reduced(expr, frame.take(rows))))
+        pieces = np.array_split(np.arange(frame.size), -(-frame.size // AT_ONCE))
+        parts = [(rows, self._reduced(expr, frame.take(rows))) for rows in pieces]
         return self.merge(parts, frame.size, expr)
 
     def _reduced(self, expr: typed.Reduce, frame: Frame) -> Quantity:
@@ -496,9 +494,4 @@ class Evaluator:
         return agents if not isinstance(kind, Element) or kind.universes is None else kind.universes & agents
 
 
-_FUNCTIONS = {
-    "log": arithmetic.log,
-    "exp": arithmetic.exp,
-    "sqrt": arithmetic.sqrt,
-    "abs": arithmetic.absolute,
-}
+_FUNCTIONS = {"log": arithmetic.log, "exp": arithmetic.exp, "sqrt": arithmetic.sqrt, "abs": arithmetic.absolute}
