@@ -179,7 +179,7 @@ class _Maker:
         others = transfer.direction == "adjust"
         sizes = [profiles.scenarios(a) if others else profiles.cases for a in own]
         start = self.table.add(sum(sizes))
-        first = dict(zip(own, start + np.cumsum([0, *sizes[:-1]]), strict=True))
+        first = dict(zip(own, start + np.cumsum([0, *sizes])[:-1], strict=True))
         at = np.empty((profiles.cases, len(place)), dtype=np.int64)
         for a in everyone:
             like = profiles.pays_like(a)

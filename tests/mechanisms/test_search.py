@@ -107,3 +107,32 @@ def test_names_of_rows_and_columns() -> None:
     assert {"ic[a: 4 -> 2 | b=1]", "ir[a: 4 | b=5]", "one[4, 1]"} <= names
     columns = {c.labels.name(c.name, k) for c in program.columns for k in range(len(c.labels))}
     assert {"t[b; 4, 1]", "x[a; 5, 2]"} <= columns
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_transfers_of_nobody(full: bool) -> None:
+    """An agents set may be empty for this data; 2 of each buyer on average: 1 with value 1, 3 with value 2."""
+    reports = reports_of("""
+model m;
+agents A := {a, b};
+agents B := {};
+type v[A] in {1, 2};
+type c[B] in {1, 2};
+prior v ~ uniform;
+prior c ~ uniform;
+outcome o { q[i in A] = v[i]; }
+valuation[i in A] = v[i] * q[i];
+valuation[j in B] = -c[j];
+mechanism m {
+    outcome o;
+    pay t[A];
+    receive s[B];
+    pay u[j in B] = h[j];
+    adjust h[B] on others;
+    require dominant_ic, ex_post_ir;
+    maximize expected(sum(i in A) t[i] - sum(j in B) s[j]);
+}
+""")
+    mechanism = mechanism_of(reports)
+    found = search(unknown(reports, outcomes_of(reports, mechanism), mechanism), SolverOptions(), full=full)
+    assert told(found) == (Status.OPTIMAL, "exact", 4)
