@@ -1,4 +1,7 @@
-"""Checks a certificate again, with integers and nothing else: python -m mdl.certificate out.json
+"""Checks a certificate again, with integers and nothing else: python -m mdl.certificate out.json [model.mdl]
+
+The claim is worked out again from what the file holds; its seal, a digest of all the rest, tells a file that was
+changed since it was written; and with a model, that model must be the one whose digest the certificate names.
 
 Reads what mdl.certify.document describes; imports only the standard library, and nothing else of MDL.
 Exit code 0: the claim holds, and is printed.  1: it does not hold, for the reason given.  2: not a certificate.
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from fractions import Fraction
+from hashlib import sha256
 from io import TextIOWrapper
 from itertools import pairwise
 from math import lcm
@@ -471,7 +475,7 @@ def check(data: bytes) -> list[str]:
     if not isinstance(kind, str) or kind not in KINDS:
         raise Malformed("the kind is none that this version knows")
     run, keys, optional = KINDS[kind]
-    _object(file, "the file", f"format version kind model claims {keys}", optional)
+    _object(file, "the file", f"format version kind model claims {keys}", f"seal {optional}")
     model = file["model"]
     if not isinstance(model, dict) or not all(isinstance(v, str) for v in model.values()):
         raise Malformed("`model` is an object of strings")
@@ -486,21 +490,51 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return held
 
 
+# ---- the file as a whole ---------------------------------------------------------------------------
+
+
+def seal(document: dict[str, Any]) -> str:
+    """A digest of everything in a certificate but the seal itself."""
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    return sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _unbroken(document: dict[str, Any]) -> None:
+    if document.get("seal") != seal(document):
+        raise Refused("its seal does not fit: the file was changed since it was written")
+
+
+def _same_model(document: dict[str, Any], model: bytes) -> str:
+    """Newlines and the byte-order mark are no part of a model."""
+    text = model.removeprefix(b"\xef\xbb\xbf")
+    named = document["model"].get("sha256")
+    if named not in (sha256(text).hexdigest(), sha256(text.replace(b"\r\n", b"\n")).hexdigest()):
+        raise Refused("it is about another model than this one, or another version of it")
+    return "the model is the one that the certificate names"
+
+
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0].startswith("-"):
-        print("usage: python -m mdl.certificate FILE", file=sys.stderr)
+    if len(arguments) not in (1, 2) or any(a.startswith("-") for a in arguments):
+        print("usage: python -m mdl.certificate FILE [MODEL]", file=sys.stderr)
         return 2
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # names may hold letters that the stream has not
             stream.reconfigure(errors="backslashreplace")
+    held: list[bytes] = []
+    for path in arguments:
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123 - nothing but the plainest of the standard library
+                held.append(file.read())
+        except OSError as why:
+            print(f"cannot read {_shown(path)}: {why.strerror}", file=sys.stderr)
+            return 2
     try:
-        with open(arguments[0], "rb") as file:  # noqa: PTH123 - nothing but json, fractions and sys
-            data = file.read()
-    except OSError as why:
-        print(f"cannot read {_shown(arguments[0])}: {why.strerror}", file=sys.stderr)
-        return 2
-    try:
-        print("\n".join(check(data)), flush=True)
+        lines = check(held[0])
+        document = json.loads(held[0])
+        _unbroken(document)
+        if len(held) == 2:
+            lines.append(_same_model(document, held[1]))
+        print("\n".join(lines), flush=True)
     except OSError as why:  # of the output: its reader has gone, or its disk is full
         sys.stdout = None
         print(f"cannot write: {why.strerror}", file=sys.stderr)

@@ -77,6 +77,8 @@ class Answer:
     """Why there is no answer, line by line: a proof in the words of the file."""
     certificate: dict[str, Any] | None = None
     """The proof of a search as JSON data, where it was asked for."""
+    unproved: Diagnostic | None = None
+    """Why there is no certificate though one was asked for."""
     refused: Diagnostic | None = None
     """Why the task was not run."""
     diagnostics: tuple[Diagnostic, ...] = ()

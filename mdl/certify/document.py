@@ -4,7 +4,10 @@ Numbers are strings, `"3"` or `"-17/8"`; no bound is null; places of rows and co
 
     {"format": "mdl-certificate", "version": 1, "kind": KIND, "model": {"name": ..., "sha256": ...}, ...}
 
-`model` has any strings; they are not checked.  A kind of linear program, "optimal", "infeasible" or "unbounded", has
+`model` has any strings; `seal`, added last, is a digest of everything else (mdl.certificate.seal), which the command
+checks, as it checks the model's digest where it is given the model.
+
+A kind of linear program, "optimal", "infeasible" or "unbounded", has
 
     "program": {"name": str, "sense": "maximize" | "minimize",
                 "objective": {"name": str, "constant": number, "columns": [place], "coefficients": [number]},
@@ -40,6 +43,7 @@ from typing import Any
 import numpy as np
 
 from mdl.algebra.numbers import Numbers
+from mdl.certificate import seal
 from mdl.certify.outcome import Proof, Refutation, Unboundedness
 from mdl.program.labels import Labels
 from mdl.program.program import Bound, Program
@@ -55,6 +59,12 @@ def document(
     program: Program, outcome: Proof | Refutation | Unboundedness, model: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The file of a proof, with the whole program in it; `model` are strings about where it is from (see `about`)."""
+    return sealed(_of_program(program, outcome, model))
+
+
+def _of_program(
+    program: Program, outcome: Proof | Refutation | Unboundedness, model: Mapping[str, str] | None
+) -> dict[str, Any]:
     held = {"program": _program(program)}
     match outcome:
         case Proof():
@@ -98,7 +108,7 @@ def cycle_document(
     """From (from, to, weight, name) around a closed walk whose weights add up to less than 0."""
     held = [{"from": a, "to": b, "weight": text_of(w), "name": name} for a, b, w, name in edges]
     total = sum((w for _, _, w, _ in edges), Fraction(0))
-    return _headed("cycle", model) | {"title": title, "edges": held, "claims": {"sum": text_of(total)}}
+    return sealed(_headed("cycle", model) | {"title": title, "edges": held, "claims": {"sum": text_of(total)}})
 
 
 def path_document(
@@ -110,18 +120,24 @@ def path_document(
 ) -> dict[str, Any]:
     """`edges`: places of nodes from and to, and weights, with u(to) - u(from) <= weight for every one of them."""
     start, end, weight = edges
-    return _headed("path", model) | {
+    held = _headed("path", model) | {
         "title": title,
         "nodes": list(nodes),
         "potentials": texts(potentials),
         "edges": {"from": start.tolist(), "to": end.tolist(), "weight": texts(weight)},
         "claims": {"edges": len(start)},
     }
+    return sealed(held)
 
 
 def about(name: str, text: str) -> dict[str, str]:
     """Says which model file a certificate is about, by its name and the SHA-256 of its text."""
     return {"name": name, "sha256": sha256(text.encode()).hexdigest()}
+
+
+def sealed(held: dict[str, Any]) -> dict[str, Any]:
+    """With a digest of all of it, so that a change is seen."""
+    return held | {"seal": seal(held)}
 
 
 def _headed(kind: str, model: Mapping[str, str] | None) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
                 tell(answer)
     if arguments.certificate is not None:
         write_certificate(arguments.certificate, answers)
+        show([a.unproved for a in answers if a.unproved is not None], False)
     if arguments.json:
         from mdl.answer.as_json import encode
 
@@ -108,7 +109,7 @@ def status(answers: Iterable[Answer]) -> int:
     for answer in answers:
         if answer.status in NOT_FINISHED:
             found = STOPPED
-        elif answer.refused is not None:
+        elif answer.refused is not None or answer.unproved is not None:
             return WRONG
         elif found == DONE and (answer.status in NO_ANSWER or any(c.verdict != "holds" for c in answer.checks)):
             found = FAILS

@@ -28,7 +28,7 @@ from mdl.mechanisms.profiles import CountedProfiles, Places
 from mdl.mechanisms.reports import Reports
 from mdl.mechanisms.rules.batch import CODE, STATUSES, BatchSolution, by_first_label
 from mdl.mechanisms.rules.solve import solve_batch
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import SolverOptions, Status, no_answer
 from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric
 from mdl.semantics.model import FollowerSymbol, RuleSymbol, Symbol, VarSymbol
@@ -152,9 +152,8 @@ class Outcomes:
         if len(wrong):
             first = int(wrong[0])
             status, where = STATUSES[solution.code[first]], self.reports.profiles.case_name(first)
-            raise Failure(
-                rule_errors.no_outcome(rule.name, rule.span, status, where, len(wrong), self._absent(absence))
-            )
+            found = rule_errors.no_outcome(rule.name, rule.span, status, where, len(wrong), self._absent(absence))
+            raise no_answer(status, found)
         if (solution.code == CODE[Status.LOCAL]).any():
             raise Failure(rule_errors.not_convex(rule.name, rule.span))
 

@@ -14,7 +14,7 @@ from mdl.answer import tables
 from mdl.answer.answer import Answer, Check
 from mdl.certify.outcome import Refutation, Unboundedness
 from mdl.data.instance import Instance
-from mdl.diagnostics import Failure, Span
+from mdl.diagnostics import Diagnostic, Failure, Span
 from mdl.mechanisms.audit.audit import audit_many
 from mdl.mechanisms.audit.verdict import Verdict
 from mdl.mechanisms.known import Known
@@ -24,7 +24,7 @@ from mdl.mechanisms.rule_errors import named
 from mdl.mechanisms.search import Found, search
 from mdl.mechanisms.tables import PARTICIPATION, MechanismTable
 from mdl.mechanisms.unknown import Unknown, unknown
-from mdl.program.solution import SolverOptions, Status
+from mdl.program.solution import SolverOptions, Status, Stopped
 from mdl.semantics.model import (
     MechanismSymbol,
     MechanismTask,
@@ -80,15 +80,28 @@ class Mechanisms:
 
     def audit(self, held: Studied, properties: Sequence[Property], span: Span) -> list[Verdict]:
         table = self.table(held, span)
-        left = [p for p in properties if p.name not in held.verdicts]
         assert held.known is not None
-        if any(p.name == "efficient" for p in left) and table.optimum is None:
-            table.optimum = held.known.optimum()
+        if any(p.name == "efficient" for p in properties) and table.optimum is None:
+            try:
+                table.optimum = held.known.optimum()
+            except Stopped:
+                raise
+            except Failure as failure:  # the other properties are judged all the same
+                held.verdicts["efficient"] = undecided("efficient", failure.diagnostics[0])
+        left = [p for p in properties if p.name not in held.verdicts]
         if any(p.name in PARTICIPATION for p in left):
             held.known.participation(table)
         for p, verdict in zip(left, audit_many(table, [p.name for p in left], [p.span for p in left]), strict=True):
             held.verdicts[p.name] = verdict
         return [held.verdicts[p.name] for p in properties]
+
+
+def undecided(name: str, why: Diagnostic) -> Verdict:
+    """A property for which there is nothing to compare with."""
+    way_out = why.help
+    if why.code == "MDL630":
+        way_out = "costs and benefits that no valuation has belong in `income = ...;`, which counts as surplus"
+    return Verdict(name, "undecided", "numeric", Fraction(0), None, f"{why.message} ({why.code}: {way_out})", 0)
 
 
 def mechanisms(instance: Instance, results: Results) -> Mechanisms:
@@ -104,6 +117,8 @@ def in_words(reports: Reports) -> Iterator[None]:
     """Inside, a Failure that names a profile by its number names it by its reports."""
     try:
         yield
+    except Stopped as stopped:
+        raise Stopped(stopped.status, named(stopped.diagnostics[0], reports.profiles)) from None
     except Failure as failure:
         raise Failure([named(d, reports.profiles) for d in failure.diagnostics]) from None
 
@@ -148,7 +163,10 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
         made.program = tables.size_of(found.design.program)
     made.notes = _unique(found.notes)
     if results.certificate:
-        made.certificate = certificate(design, found)
+        try:
+            made.certificate = certificate(design, found)
+        except Failure as failure:
+            made.unproved = failure.diagnostics[0]
     if found.point is None:
         made.reasons = _why_none(design, found, results.options)
         made.notes += [found.why] if found.why else []

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdl.algebra.numbers import Numbers
-from mdl.certificate import Malformed, Refused, check, main
+from mdl.certificate import Malformed, Refused, _unbroken, check, main
 from mdl.certify import Outcome, Proof, Refutation, Unboundedness, Unproved, prove
-from mdl.certify.document import about, cycle_document, document, path_document
+from mdl.certify.document import about, cycle_document, document, path_document, sealed
 from tests.certify.families import auction, core, even
 from tests.certify.small import Small, confirm, programs
 from tests.certify.test_families import FULL, NEARLY_INDEPENDENT, majority
@@ -147,7 +147,9 @@ SAMPLES = [
     auction([1, 2], even(2), dominant=True, revenue=Fraction(8, 5)),
     core(3, majority(3), least=False),
 ]
-FILES = [json.loads(encoded(document(p, proved(prove(p))))) for p in SAMPLES]
+SEALED = [json.loads(encoded(document(p, proved(prove(p))))) for p in SAMPLES]
+FILES = [{key: value for key, value in file.items() if key != "seal"} for file in SEALED]
+"""Without their seals: a claim is checked whatever its file has gone through; the command looks at the seal, too."""
 
 
 def test_the_samples_are_of_every_kind() -> None:
@@ -401,10 +403,42 @@ def test_a_proof_of_another_program_is_refused() -> None:
     assert verdict(document(tighter, found)) == "refused"
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_file_that_was_changed_is_refused_even_where_its_claim_is_still_true(data: st.DataObject) -> None:
+    held = deepcopy(data.draw(st.sampled_from(SEALED)))
+    _unbroken(held)
+    what = data.draw(st.sampled_from(["model", "names", "seal", "number"]))
+    if what == "model":
+        held["model"]["name"] = "another"
+    elif what == "names":
+        held["program"]["columns"]["names"][0] += "'"
+    elif what == "seal":
+        del held["seal"]
+    else:
+        at = data.draw(st.sampled_from(number_places({k: v for k, v in held.items() if k != "seal"})))
+        put(held, at, "12345/678")
+    with pytest.raises(Refused, match="its seal does not fit"):
+        _unbroken(held)
+
+
+def test_the_command_compares_the_model(tmp_path: Path) -> None:
+    model, proof = tmp_path / "m.mdl", tmp_path / "out.json"
+    model.write_text("model m;\n", "utf-8")
+    proof.write_bytes(encoded(document(SAMPLES[0], proved(prove(SAMPLES[0])), about("m.mdl", "model m;\n"))))
+    same = run(str(proof), str(model))
+    assert same.returncode == 0 and same.stdout.endswith("the model is the one that the certificate names\n")
+    model.write_bytes(b"model m;\r\n")
+    assert run(str(proof), str(model)).returncode == 0
+    model.write_text("model n;\n", "utf-8")
+    other = run(str(proof), str(model))
+    assert (other.returncode, other.stdout) == (1, "") and other.stderr.startswith("refused: it is about another model")
+
+
 def test_streams_that_cannot_take_the_words(tmp_path: Path) -> None:
     """Letters that a stream has not are written otherwise; a full disk is one line."""
     path = tmp_path / "cycle.json"
-    path.write_bytes(encoded(CYCLE | {"title": "payments of \u03b8"}))
+    path.write_bytes(encoded(sealed(CYCLE | {"title": "payments of \u03b8"})))
     run = [sys.executable, "-m", "mdl.certificate", str(path)]
     done = subprocess.run(run, capture_output=True, text=True, check=False, env={"PYTHONIOENCODING": "ascii"}, cwd=TOP)
     assert done.returncode == 0 and "payments of \\u03b8" in done.stdout and not done.stderr

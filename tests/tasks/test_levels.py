@@ -47,7 +47,8 @@ def test_what_was_found_can_be_asked_about_without_a_certificate() -> None:
     """There is none of logarithms; what comes after the search still knows what it found."""
     instance = bind(understand(Source("m.mdl", LOGS + "expect solved.revenue <= 2;")), Path(), Overrides())
     found, claim = run(instance, instance.model.tasks, SolverOptions(), certificate=True)
-    assert found.refused is not None and found.refused.code == "MDL685"
+    assert found.refused is None and found.certificate is None
+    assert found.unproved is not None and found.unproved.code == "MDL685"
     assert [c.verdict for c in claim.checks] == ["holds"]
 
 
