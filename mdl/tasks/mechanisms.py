@@ -86,7 +86,10 @@ class Mechanisms:
                 table.optimum = held.known.optimum()
             except Stopped:
                 raise
-            except Failure as failure:  # the other properties are judged all the same
+            except Failure as failure:
+                if failure.diagnostics[0].code != "MDL630":
+                    raise
+                # there is no best outcome at some profile; the other properties are judged all the same
                 held.verdicts["efficient"] = undecided("efficient", failure.diagnostics[0])
         left = [p for p in properties if p.name not in held.verdicts]
         if any(p.name in PARTICIPATION for p in left):
@@ -98,9 +101,7 @@ class Mechanisms:
 
 def undecided(name: str, why: Diagnostic) -> Verdict:
     """A property for which there is nothing to compare with."""
-    way_out = why.help
-    if why.code == "MDL630":
-        way_out = "costs and benefits that no valuation has belong in `income = ...;`, which counts as surplus"
+    way_out = "costs and benefits that no valuation has belong in `income = ...;`, which counts as surplus"
     return Verdict(name, "undecided", "numeric", Fraction(0), None, f"{why.message} ({why.code}: {way_out})", 0)
 
 
