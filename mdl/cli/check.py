@@ -76,11 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 def check_mechanisms(instance: Instance, checked: Checked) -> Reports | None:
     """The report profiles; None without mechanisms, or where something is wrong with them."""
     mechanisms = [s for s in instance.model.symbols.values() if isinstance(s, MechanismSymbol)]
-    if not mechanisms:
+    if not mechanisms and not instance.model.priors:
         return None
     from mdl.tasks.check_mechanisms import reports_of, sketch, too_early
 
     reports, wrong = reports_of(instance)
+    if not mechanisms:  # a prior is looked at wherever it stands; types need no list of values yet
+        checked.mistakes([d for d in wrong if d.code.startswith("MDL61")])
+        return None
     checked.mistakes([*wrong, *too_early(instance)])
     if reports is not None:
         checked.sketches = [sketch(reports, m) for m in mechanisms]

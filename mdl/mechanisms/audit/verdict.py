@@ -82,9 +82,14 @@ class Verdict:
         }
 
 
+WIDE = 24
+"""Characters of the longest rational that is written out in a sentence."""
+
+
 def money(value: Gain) -> str:
-    """An amount for a sentence: `1/3` exact, seven digits of a float."""
+    """An amount for a sentence: `1/3` exact, `~0.1708096` of a long rational, seven digits of a float."""
     if isinstance(value, Fraction):
-        return shown(value)
+        text = shown(value)
+        return text if len(text) <= WIDE or not 1e-300 < abs(value) < 1e300 else f"~{float(value):.7g}"
     text = f"{value:.7g}"
     return "0" if text == "-0" else text
