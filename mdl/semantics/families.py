@@ -193,8 +193,10 @@ def _vcg(build: _Build, valuation: LetSymbol, i: IndexVar) -> Expr:
 
 def _agv(build: _Build, valuation: LetSymbol, i: IndexVar) -> Expr:
     theirs = build.others(valuation, i, "j", lambda v, j: build.externality(v, j, "k"))
+    one = typed.Number(build.span, Numeric(), Fraction(1))
     but_one = build.add(build.agents(), typed.Number(build.span, Numeric(), Fraction(-1)))
-    share = typed.Div(build.span, Numeric(), theirs, but_one)
+    # an agent alone has nobody to pay or to be paid by: 0 / 1
+    share = typed.Div(build.span, Numeric(), theirs, typed.Call(build.span, Numeric(), "max", (but_one, one)))
     return build.add(share, build.minus(build.externality(valuation, i, "j")))
 
 

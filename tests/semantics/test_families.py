@@ -62,7 +62,7 @@ def test_the_formulas_read_as_in_the_papers() -> None:
     assert texts(AUCTION + "mechanism m = pay_as_bid(welfare);") == ["valuation[i]"]
     assert texts(AUCTION + "mechanism m = agv(welfare);") == [
         "(sum(j in BIDDER where j != i) expected(sum(k in BIDDER where k != j) valuation[k] given value[j]))"
-        "/(sum(k in BIDDER) 1 + (-1)) - expected(sum(j in BIDDER where j != i) valuation[j] given value[i])"
+        "/max(sum(k in BIDDER) 1 + (-1), 1) - expected(sum(j in BIDDER where j != i) valuation[j] given value[i])"
     ]
     assert texts(SHARING + "mechanism m = vcg(pool);") == [
         "sum(j in FIRM where j != i) (valuation[j] without i) - sum(j in FIRM where j != i) valuation[j]"
