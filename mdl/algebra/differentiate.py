@@ -16,6 +16,7 @@ from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric, Truth
 from mdl.semantics.model import LetSymbol, Symbol
 from mdl.semantics.typed import Binder, Expr, IndexVar
+from mdl.semantics.walks import rebuilt
 
 
 class Unwritable(Exception):  # noqa: N818 - the program itself is shown instead
@@ -114,18 +115,9 @@ def substitute(e: Expr, table: Table) -> Expr:
 def _substituted(node: Any, table: Table) -> Any:
     if isinstance(node, typed.Index):
         return table.get(node.index, node)
-    if isinstance(node, tuple):
-        return tuple(_substituted(part, table) for part in node)
     if isinstance(node, typed.Reduce | typed.Comprehension):
         return _under_binders(node, table)
-    if isinstance(node, Expr | Binder):
-        changes = {
-            f.name: _substituted(getattr(node, f.name), table)
-            for f in fields(node)
-            if f.name not in ("span", "kind", "symbol", "index", "indices", "name", "value", "op", "fn")
-        }
-        return replace(node, **changes)
-    return node
+    return rebuilt(node, lambda part: _substituted(part, table))
 
 
 def _under_binders(node: typed.Reduce | typed.Comprehension, table: Table) -> Expr:

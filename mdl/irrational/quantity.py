@@ -42,6 +42,11 @@ def is_exact_rational(q: Quantity) -> bool:
     return isinstance(q, Numbers) and q.is_exact
 
 
+def numbers(q: Quantity) -> Numbers:
+    """Rationals as they are, irrational forms as float64."""
+    return q if isinstance(q, Numbers) else Numbers.inexact(floats(q))
+
+
 # ---- assembly ----
 
 

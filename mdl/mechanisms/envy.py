@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -12,12 +12,13 @@ from mdl.algebra.free import walk
 from mdl.algebra.values import Quantity
 from mdl.diagnostics import Failure
 from mdl.mechanisms import rule_errors
-from mdl.mechanisms.lift import KEPT, written_out
+from mdl.mechanisms.lift import written_out
 from mdl.mechanisms.reports import Reports
 from mdl.semantics import typed
 from mdl.semantics.kinds import Element, Truth
 from mdl.semantics.model import LetSymbol, VarSymbol
-from mdl.semantics.typed import Binder, Expr
+from mdl.semantics.typed import Expr
+from mdl.semantics.walks import rebuilt
 
 
 def exchanged(reports: Reports, ev: Evaluator, a: int, b: int) -> Quantity | None:
@@ -49,14 +50,7 @@ class _Exchange:
         return made
 
     def _walk(self, node: Any) -> Any:
-        if isinstance(node, tuple):
-            return tuple(self._walk(part) for part in node)
-        if isinstance(node, typed.Ref):
-            return self._reference(node)
-        if isinstance(node, Expr | Binder):
-            changes = {f.name: self._walk(getattr(node, f.name)) for f in fields(node) if f.name not in KEPT}
-            return replace(node, **changes) if changes else node
-        return node
+        return self._reference(node) if isinstance(node, typed.Ref) else rebuilt(node, self._walk)
 
     def _reference(self, ref: typed.Ref) -> Expr:
         symbol = ref.symbol

@@ -29,7 +29,7 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """A mechanism at its outcomes; `pays` is False while payments are to be found."""
+    """A mechanism at its outcomes; payments only where they are formulas, or were found."""
 
     reports: Reports
     outcomes: Outcomes
@@ -47,21 +47,17 @@ class Known:
 
     # ---- the table ----
 
-    def table(self, *, payments: bool = True) -> MechanismTable:
+    def table(self) -> MechanismTable:
         """Raises Failure as evaluation and the outcome rules do."""
         profiles = self.reports.profiles
-        agents = []
-        net: dict[int, Quantity] = {}
-        for a in profiles.audited:
-            if payments:
-                net[a] = self.payment(a)
-            agents.append(self._agent(a, net.get(a)))
+        net = {a: self.payment(a) for a in profiles.audited}
+        agents = [self._agent(a, net[a]) for a in profiles.audited]
         everyone = range(len(self.reports.spaces))
         values = [self._at_truth(a, agents) for a in everyone]
         return MechanismTable(
             tuple(agents),
             profiles.cases,
-            quantity.concat([self._like(a, net) for a in everyone]) if payments else None,
+            quantity.concat([self._like(a, net) for a in everyone]),
             quantity.concat(values),
             self.income(),
             self.reports.weights,
@@ -72,11 +68,10 @@ class Known:
             tuple(self.notes()),
         )
 
-    def _agent(self, a: int, pay: Quantity | None) -> AgentTable:
+    def _agent(self, a: int, pay: Quantity) -> AgentTable:
         profiles, space = self.reports.profiles, self.reports.spaces[a]
         case = profiles.case(a)
         size, scenarios = case.shape
-        held = None if pay is None else quantity.take(pay, case.reshape(-1))
         weights = self.reports.weights
         return AgentTable(
             space.agent,
@@ -86,7 +81,7 @@ class Known:
             self.utilities.broken(a),
             space.allowed(),
             None,
-            held,
+            quantity.take(pay, case.reshape(-1)),
             None if weights is None else weights.take(case.reshape(-1)),
             case,
             space.name,

@@ -12,7 +12,7 @@ in place; every other has one profile.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from mdl.algebra.differentiate import substitute
@@ -34,9 +34,9 @@ from mdl.semantics.model import (
     VarSymbol,
 )
 from mdl.semantics.typed import Binder, Expr, IndexVar
+from mdl.semantics.walks import rebuilt, walk
 
 TRUE, REPORTED = "true", "reported"
-KEPT = ("span", "kind", "symbol", "index", "indices", "name", "value", "op", "fn", "profile")
 
 
 class Lift:
@@ -116,7 +116,7 @@ class Lift:
         return made
 
     def _transfer(self, symbol: TransferSymbol) -> Symbol:
-        """A formula is a let; what is to be found is a variable (of `adjust` too: see adjustments.py)."""
+        """A formula is a let; what is to be found is a variable (of `adjust` too: Unknown says where it stands)."""
         p = self.index(symbol.span)
         index = self._index(symbol, p)
         if symbol.body is None:
@@ -153,23 +153,11 @@ class Lift:
         return cast(Expr, self._walk(expr, true, reported))
 
     def _walk(self, node: Any, true: IndexVar, reported: IndexVar) -> Any:
-        if isinstance(node, tuple):
-            made = tuple(self._walk(part, true, reported) for part in node)
-            return made if any(a is not b for a, b in zip(made, node, strict=True)) else node
         if isinstance(node, typed.Ref):
             return self._reference(node, true, reported)
         if isinstance(node, typed.Expected):
             return self._expected(node, reported)
-        if isinstance(node, Expr | Binder):
-            changes = {}
-            for f in fields(node):
-                if f.name not in KEPT:
-                    held = getattr(node, f.name)
-                    new = self._walk(held, true, reported)
-                    if new is not held:
-                        changes[f.name] = new
-            return replace(node, **changes) if changes else node
-        return node
+        return rebuilt(node, lambda part: self._walk(part, true, reported))
 
     def _reference(self, ref: typed.Ref, true: IndexVar, reported: IndexVar) -> Expr:
         args = self._walk(ref.args, true, reported)
@@ -214,8 +202,6 @@ class Lift:
 
 def worlds(expr: Expr, of_let: Callable[[LetSymbol], frozenset[str]]) -> frozenset[str]:
     """The profiles that an expression needs in a utility."""
-    from mdl.algebra.free import walk
-
     out: set[str] = set()
     for e in walk(expr):
         if isinstance(e, typed.Expected):

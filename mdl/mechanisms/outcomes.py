@@ -6,14 +6,14 @@ about; what is known is kept.  Where the outcome is free or a formula, there is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mdl.algebra import arithmetic
-from mdl.algebra.absence import Absence, absence_at, signature
+from mdl.algebra.absence import Absence, Restriction, absence_at, signature
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.frame import Frame
 from mdl.algebra.numbers import Numbers
@@ -180,27 +180,12 @@ class Outcomes:
             if frame.absence is not None and frame.absence.restrictions:
                 raise Failure(rule_errors.free_without(symbol.name, symbol.span))
             return None
-        parts: list[tuple[Positions, Numbers]] = []
-        for absence, rows in ways(frame):
-            held = self.solve(self.chosen, absence).values[symbol]
-            if rows is None:
-                return held.gather(positions)
-            parts.append((rows, held.take(positions[rows])))
-        return arithmetic.merge(parts, frame.size)
+        return self._gathered(self.chosen, positions, frame, lambda solved: solved.values[symbol])
 
     def expected(self, ev: Evaluator, expr: Expected, frame: Frame) -> Quantity:
         return expected(self.reports, ev, expr, frame)
 
     # ---- mdl.algebra.values.Solved ----
-
-    def _values_of(self, rule: RuleSymbol, cases: Positions, frame: Frame) -> Numbers:
-        parts: list[tuple[Positions, Numbers]] = []
-        for absence, rows in ways(frame):
-            held = self.solve(rule, absence).optimum
-            if rows is None:
-                return held.gather(cases)
-            parts.append((rows, held.take(cases[rows])))
-        return arithmetic.merge(parts, frame.size)
 
     def attribute(self, symbol: Symbol, name: str, positions: Positions, at: Expr) -> Numbers:
         raise Failure(rule_errors.no_attribute(name, at.span))
@@ -215,7 +200,20 @@ class Outcomes:
 
     def rule(self, symbol: Symbol, frame: Frame, at: Expr) -> Numbers:
         assert isinstance(at, typed.Ref) and isinstance(at.args[0], typed.Index)
-        return self._values_of(self.rule_of(symbol), frame.codes(at.args[0].index)[0], frame)
+        cases = frame.codes(at.args[0].index)[0]
+        return self._gathered(self.rule_of(symbol), cases, frame, lambda solved: solved.optimum)
+
+    def _gathered(
+        self, rule: RuleSymbol, positions: Positions, frame: Frame, part: Callable[[Solved], Numbers]
+    ) -> Numbers:
+        """Entries of what a rule was solved to, where those take part who do on each row of the frame."""
+        parts: list[tuple[Positions, Numbers]] = []
+        for absence, rows in ways(frame):
+            held = part(self.solve(rule, absence))
+            if rows is None:
+                return held.gather(positions)
+            parts.append((rows, held.take(positions[rows])))
+        return arithmetic.merge(parts, frame.size)
 
 
 def _optimum(over: Instance, rule: RuleSymbol, values: Mapping[Symbol, Numbers], absence: Absence | None) -> Numbers:
@@ -251,17 +249,14 @@ def ways(frame: Frame) -> Iterator[tuple[Absence | None, Positions | None]]:
         yield absence_at(frame, int(first[k])), np.flatnonzero(place == k)
 
 
-def _column(frame: Frame, r: object) -> Positions:
+def _column(frame: Frame, r: Restriction) -> Positions:
     """Equal on rows where a restriction leaves the same agents out."""
-    from mdl.algebra.absence import Restriction
-
-    assert isinstance(r, Restriction)
     rows = np.zeros(frame.size, dtype=np.int64)
     if r.frame is not None:
         held = frame.rows_of(r.frame)
         rows = np.arange(frame.size) if held is None else held
     if r.agent is not None:
-        return np.asarray(r.agent[rows if r.frame is not None else np.zeros(frame.size, dtype=np.int64)])
+        return np.asarray(r.agent[rows])
     assert r.only is not None
     if isinstance(r.only, Fixed):
         return np.zeros(frame.size, dtype=np.int64)

@@ -89,9 +89,6 @@ class Reports:
                     found |= symbol.item.universes or frozenset()
         return found & self.instance.store.agent_universes
 
-    def evaluator(self) -> Evaluator:
-        return self.lifted.evaluator()
-
     def lifted_at(self, cases: Places) -> Instance:
         """The lifted model over some cases only, in this order."""
         return _lifted(self.instance, self.lift, self.profiles, cases)

@@ -62,9 +62,7 @@ class Found:
     solve_seconds: float = 0.0
 
 
-def search(
-    unknown: Unknown, options: SolverOptions, *, full: bool = False, via_pyomo: bool = False, reasons: bool = True
-) -> Found:
+def search(unknown: Unknown, options: SolverOptions, *, full: bool = False, via_pyomo: bool = False) -> Found:
     """The best mechanism, or why there is none.
 
     `full` keeps every incentive row and takes no graphs; `via_pyomo` solves the linear program through Pyomo.
@@ -118,7 +116,7 @@ def _by_program(unknown: Unknown, options: SolverOptions, full: bool, via_pyomo:
 
     started = perf_counter()
     given, prop = unknown.input, incentive(unknown.input)
-    held = Structure(ALL, 0, 0, (), frozenset()) if full or prop is None else structure(given)
+    held = _structure(given, full)
     if prop is not None and not full and not via_pyomo and _many_rows(given, held):
         return _by_generation(unknown, prop, held, options, started)
     design = build(given, held.selection)
@@ -137,16 +135,16 @@ def program_of(unknown: Unknown, full: bool) -> tuple[Design, tuple[str, ...]]:
 
     Where nothing is implied and there are many rows, a search generates them; here all are built.
     """
-    given = unknown.input
-    if full or incentive(given) is None:
-        return build(given), ()
-    held = structure(given)
-    more = (
-        ("`solve` starts with few incentive rows and adds those that solutions break",)
-        if _many_rows(given, held)
-        else ()
-    )
-    return build(given, held.selection), (*held.lines(), *more)
+    given, held = unknown.input, _structure(unknown.input, full)
+    lines = held.lines()
+    if _many_rows(given, held):
+        lines = (*lines, "`solve` starts with few incentive rows and adds those that solutions break")
+    return build(given, held.selection), lines
+
+
+def _structure(given: DesignInput, full: bool) -> Structure:
+    """What may be left out; with `full` nothing."""
+    return Structure(ALL, 0, 0, (), frozenset()) if full else structure(given)
 
 
 def _many_rows(given: DesignInput, held: Structure) -> bool:

@@ -311,7 +311,7 @@ class _Maker:
 
     def _linear(self, found: Quantity, name: str, what: str, span: Span) -> Terms:
         """Affine in what is to be found, or refused (MDL670)."""
-        made = found if isinstance(found, Terms) else terms.of(_numbers(found))
+        made = found if isinstance(found, Terms) else terms.of(quantity.numbers(found))
         if made.nodes or self.builder.epigraphs.made:
             raise Failure(design_errors.not_linear(name, what, span))
         return made
@@ -382,10 +382,6 @@ def _beside(entry: Labels, case: Labels) -> Labels:
     if not entry.codes:
         form = outer
     return Labels((*entry.atoms, *case.atoms), (*entry.codes, *case.codes), len(entry), form)
-
-
-def _numbers(found: Quantity) -> Numbers:
-    return found if isinstance(found, Numbers) else Numbers.inexact(quantity.floats(found))
 
 
 def _one(size: int) -> Segments:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mdl.algebra import arithmetic
 from mdl.algebra.evaluate import Evaluator
-from mdl.algebra.free import walk
+from mdl.algebra.free import needed_lets, walk
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Quantity
 from mdl.irrational import quantity
@@ -136,8 +136,7 @@ class Utilities:
         table = self.reports.instance.domain(variable)
         own = [v for b in variable.index for v in b.indices]
         indices = {p: true, **{v: np.full(len(true), c[entry]) for v, c in zip(own, table.columns, strict=True)}}
-        found = self.ev.number(lift.at(bound.expr, p), self.reports.rows(len(true), indices))
-        return found if isinstance(found, Numbers) else Numbers.inexact(quantity.floats(found))
+        return quantity.numbers(self.ev.number(lift.at(bound.expr, p), self.reports.rows(len(true), indices)))
 
     def _entry(self, variable: VarSymbol, entry: int, reported: Places) -> Numbers:
         entries = self.reports.instance.domain(variable).size
@@ -160,17 +159,8 @@ class Utilities:
 
 def uses_types(expr: Expr) -> bool:
     """Whether an expression reads types, directly or through lets."""
-    seen: set[LetSymbol] = set()
-    left = [expr]
-    while left:
-        for e in walk(left.pop()):
-            if isinstance(e, typed.Ref):
-                if isinstance(e.symbol, TypeSymbol):
-                    return True
-                if isinstance(e.symbol, LetSymbol) and e.symbol not in seen:
-                    seen.add(e.symbol)
-                    left.append(e.symbol.body)
-    return False
+    bodies = (expr, *(let.body for let in needed_lets(expr)))
+    return any(isinstance(e, typed.Ref) and isinstance(e.symbol, TypeSymbol) for body in bodies for e in walk(body))
 
 
 def _names_others(expr: Expr, own: IndexVar, seen: set[LetSymbol]) -> bool:

@@ -16,7 +16,6 @@ pay_as_bid  v_i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -28,6 +27,7 @@ from mdl.semantics.kinds import Element, Kind, Numeric, Truth
 from mdl.semantics.model import LetSymbol, MechanismSymbol, OutcomeSymbol, RuleSymbol, TransferSymbol, TypeSymbol
 from mdl.semantics.rules import rule
 from mdl.semantics.typed import Binder, Expr, IndexVar
+from mdl.semantics.walks import rebuilt
 from mdl.syntax import statement_tree, tree
 
 NAMES = ("pay", "p", "payment", "transfer")
@@ -169,12 +169,8 @@ def _renamed(e: Any, old: IndexVar, new: IndexVar) -> Any:
     match e:
         case typed.Index() if e.index is old:
             return typed.Index(e.span, e.kind, new)
-        case tuple():
-            return tuple(_renamed(x, old, new) for x in e)
-        case Expr() | Binder() if is_dataclass(e):
-            return replace(e, **{f.name: _renamed(getattr(e, f.name), old, new) for f in fields(e)})
         case _:
-            return e
+            return rebuilt(e, lambda part: _renamed(part, old, new))
 
 
 # ---- the families --------------------------------------------------------------------------------------

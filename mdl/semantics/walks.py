@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import Any
 
 from mdl.semantics import typed
-from mdl.semantics.typed import Expr
+from mdl.semantics.typed import Binder, Expr
+
+LEAVES = frozenset({"span", "kind", "symbol", "index", "indices", "name", "value", "op", "fn", "profile"})
+"""Fields that hold no expression."""
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -50,3 +55,18 @@ def walk(expr: Expr) -> Iterator[Expr]:
         e = stack.pop()
         yield e
         stack.extend(children(e))
+
+
+def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
+    """An expression, a binder or a tuple of such with `change` made in each of its parts.
+
+    The same object where nothing changes, and whatever else there is (an operator, a number) as it is.
+    """
+    if isinstance(node, tuple):
+        made = tuple(change(part) for part in node)
+        return made if any(a is not b for a, b in zip(made, node, strict=True)) else node
+    if not isinstance(node, Expr | Binder):
+        return node
+    parts = {f.name: getattr(node, f.name) for f in fields(node) if f.name not in LEAVES}
+    changes = {name: new for name, part in parts.items() if (new := change(part)) is not part}
+    return replace(node, **changes) if changes else node

@@ -17,7 +17,6 @@ from mdl.algebra.values import Members, Segments
 from mdl.data.instance import Instance
 from mdl.diagnostics import Failure, Span
 from mdl.irrational import quantity
-from mdl.irrational.quantity import Quantity
 from mdl.mechanisms import errors as report_errors
 from mdl.mechanisms.profiles import CountedProfiles
 from mdl.mechanisms.reports import Reports
@@ -98,12 +97,8 @@ def _revenue(held: Mechanisms, studied: Studied, span: Span) -> Numbers:
     assert table.pays is not None
     weights = arithmetic.concat([table.weight] * agents)
     paid = quantity.scale(table.pays, weights)
-    total = _plain(quantity.total(paid, Segments(np.zeros(agents * table.cases, dtype=np.int64), 1)))
+    total = quantity.numbers(quantity.total(paid, Segments(np.zeros(agents * table.cases, dtype=np.int64), 1)))
     return _as_found(studied, total)
-
-
-def _plain(found: Quantity) -> Numbers:
-    return found if isinstance(found, Numbers) else Numbers.inexact(quantity.floats(found))
 
 
 # ---- answers at a profile ------------------------------------------------------------------------------
@@ -155,12 +150,12 @@ def _at(held: Mechanisms, studied: Studied, expr: typed.Attribute, args: tuple[A
         found = next((f for t in transfers if (f := studied.known.transfer(t, who)) is not None), None)
         if found is None:
             raise Failure(errors.no_transfer(expr.name, text(args[0]), expr.span))
-        return _plain(quantity.take(found, at))
+        return quantity.numbers(quantity.take(found, at))
     pay = quantity.take(studied.known.payment(who), at)
     if expr.name == "pay":
-        return _plain(pay)
+        return quantity.numbers(pay)
     worth = studied.known.utilities.at_profiles(who, at, at)
-    return _plain(worth if expr.name == "value" else quantity.sub(worth, pay))
+    return quantity.numbers(worth if expr.name == "value" else quantity.sub(worth, pay))
 
 
 def _of_symbol(
@@ -185,7 +180,7 @@ def _of_symbol(
     refs = tuple(typed.Index(span, v.kind, v) for v in indices)
     ref = typed.Ref(span, symbol.kind if isinstance(symbol, LetSymbol) else Numeric(), symbol, refs)
     found = studied.known.ev.number(reports.lift.at(ref, p), reports.rows(1, given))
-    return _plain(found)
+    return quantity.numbers(found)
 
 
 def _types(reports: Reports, values: Sequence[Atom], span: Span, skipping: int | None = None) -> list[int]:

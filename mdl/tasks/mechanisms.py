@@ -74,7 +74,7 @@ class Mechanisms:
         if held.table is None:
             if held.mechanism.unknown and (held.found is None or held.found.point is None):
                 raise Failure(errors.not_found_yet(held.mechanism.name, held.found is not None, span))
-            held.known = Known.of(self.reports, held.outcomes, held.mechanism)
+            held.known = held.known or Known.of(self.reports, held.outcomes, held.mechanism)
             held.table = held.known.table()
         return held.table
 
@@ -154,7 +154,7 @@ def _find(held: Mechanisms, studied: Studied, text: str) -> Answer:
     studied.outcomes.given = {}  # what an earlier `find` found is asked for anew
     design = unknown(held.reports, studied.outcomes, studied.mechanism)
     found = search(design, results.options, full=results.full, via_pyomo=results.via_pyomo)
-    studied.found, studied.table, studied.verdicts = found, None, {}
+    studied.found, studied.known, studied.table, studied.verdicts = found, None, None, {}
     if found.point is not None:
         studied.outcomes.given = design.found(found.point)
         studied.known = Known.of(held.reports, studied.outcomes, studied.mechanism)

@@ -20,13 +20,8 @@ from mdl.mechanisms.tables import Quantity
 Places = npt.NDArray[Any]
 
 
-def numbers(q: Quantity) -> Numbers:
-    """For a row of a program: rationals stay exact, irrational forms become float64."""
-    return q if isinstance(q, Numbers) else Numbers.inexact(quantity.floats(q))
-
-
 def form(q: Quantity | Terms) -> Terms:
-    return q if isinstance(q, Terms) else terms.of(numbers(q))
+    return q if isinstance(q, Terms) else terms.of(quantity.numbers(q))
 
 
 def at(agent: DesignAgent) -> Places:
@@ -108,7 +103,7 @@ def _gain(held: Quantity, plus: Rows, minus: Rows, true: Places, report: Places,
     if found is not None:
         return found
     rows = (true, report, scenario)
-    return numbers(quantity.sub(quantity.take(held, plus(*rows)), quantity.take(held, minus(*rows))))
+    return quantity.numbers(quantity.sub(quantity.take(held, plus(*rows)), quantity.take(held, minus(*rows))))
 
 
 # ---- the whole profile ----

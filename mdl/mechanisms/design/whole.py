@@ -16,10 +16,11 @@ import numpy.typing as npt
 from mdl.algebra import arithmetic
 from mdl.algebra.numbers import Numbers
 from mdl.algebra.values import Segments
+from mdl.irrational import quantity
 from mdl.lowering import terms
 from mdl.lowering.terms import Terms
 from mdl.mechanisms.design.block import Block, bounded, rows_of, stacked
-from mdl.mechanisms.design.forms import everybody, form, less, numbers, truthful_value
+from mdl.mechanisms.design.forms import everybody, form, less, truthful_value
 from mdl.mechanisms.design.input import DesignInput, Wanted
 from mdl.program.labels import Labels
 from mdl.program.program import Role
@@ -59,7 +60,7 @@ def efficient(given: DesignInput, wanted: Wanted, name: str) -> Block:
     assert given.optimum is not None, "efficiency needs the optimum to compare with"
     at, weight = cases(given)
     body = terms.added([everybody(given, [truthful_value(a) for a in given.agents]), form(given.income)])
-    low = numbers(given.optimum).take(at)
+    low = quantity.numbers(given.optimum).take(at)
     return _profile_rows(given, wanted, name, terms.taken(body, at), low, None, at, weight, Role.USER)
 
 
