@@ -13,7 +13,7 @@ from mdl.cli.progress import progress
 from mdl.diagnostics import Failure
 from mdl.mechanisms.payments.boundary import Boundary, boundary
 from mdl.program.solution import SolverOptions, Status, no_answer
-from mdl.semantics.model import ExpectTask, ParamSymbol, Task
+from mdl.semantics.model import CoalitionTask, ExpectTask, MechanismTask, ParamSymbol, Task
 
 ANSWERED = (Status.OPTIMAL, Status.LOCAL)
 IMPOSSIBLE = (Status.INFEASIBLE,)
@@ -32,14 +32,10 @@ def run(arguments: argparse.Namespace, options: SolverOptions) -> int:
     if not isinstance(symbol, ParamSymbol) or symbol.index:
         raise Failure(errors.no_scalar(name))
     tasks = [t for t in loading.tasks_named(held.model, arguments.tasks) if not isinstance(t, ExpectTask)]
-    if arguments.tasks and len(tasks) != 1:
-        raise Failure(errors.one_task(len(tasks)))
-    text = " ".join(tasks[0].span.text.split()).rstrip("; ") if arguments.tasks else ""
-    if not arguments.tasks:
-        finds = [t for t in tasks if " ".join(t.span.text.split()).startswith("find")]
-        if len(finds) != 1:
-            raise Failure(errors.one_task(len(finds)))
-        text = " ".join(finds[0].span.text.split()).rstrip("; ")
+    meant = tasks if arguments.tasks else [t for t in tasks if isinstance(t, MechanismTask | CoalitionTask) and t.find]
+    if len(meant) != 1:
+        raise Failure(errors.one_task(len(meant)))
+    text = loading.words(meant[0].span.text)
     with progress("searching") as clear:
         found = boundary(lambda size: _possible(arguments, options, name, size, text), 1, LIMIT)
         clear()

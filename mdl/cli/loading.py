@@ -49,15 +49,15 @@ def tasks_named(model: Model, names: list[str]) -> list[Task]:
 
 def _on_mechanism(model: Model, name: str) -> list[Task]:
     """A mechanism's name alone: its tasks in the file."""
-    symbol = model.symbols.get(_words(name))
+    symbol = model.symbols.get(words(name))
     return [t for t in model.tasks if isinstance(t, MechanismTask) and t.mechanism is symbol]
 
 
 def task_named(model: Model, name: str) -> Task:
     """`welfare`, `solve welfare`, `welfare without a`, `kkt of welfare`, or any task as the file writes it."""
-    wanted = _words(name)
+    wanted = words(name)
     for task in model.tasks:
-        text = _words(task.span.text)
+        text = words(task.span.text)
         if wanted in (text, text.partition(" ")[2]) and not isinstance(task, ExpectTask):
             return task
     rules = rules_of(model)
@@ -67,7 +67,7 @@ def task_named(model: Model, name: str) -> Task:
     if plain.startswith("check kkt of "):
         named = rules.get(plain.removeprefix("check kkt of "))
         for task in model.tasks:
-            if isinstance(task, PointTask) and _words(task.span.text).startswith(f"{plain} at "):
+            if isinstance(task, PointTask) and words(task.span.text).startswith(f"{plain} at "):
                 return task
         if isinstance(named, RuleSymbol):
             return check_kkt(named)
@@ -82,13 +82,13 @@ def task_named(model: Model, name: str) -> Task:
         text = f"find {symbol.name};"
         return MechanismTask(True, symbol, (), Span(Source("command line", text), 0, len(text)))
     others = (t for t in model.tasks if isinstance(t, PointTask | CoalitionTask | MechanismTask))
-    known = list(rules) + [_words(t.span.text) for t in others]
+    known = list(rules) + [words(t.span.text) for t in others]
     raise Failure(errors.unknown_task(name, known, nearest(plain, known)))
 
 
-def _of_game(model: Model, words: str) -> CoalitionTask | None:
+def _of_game(model: Model, wanted: str) -> CoalitionTask | None:
     """`core of v`, also where the file has no such task."""
-    what, _, target = words.removeprefix("check ").removeprefix("find ").partition(" of ")
+    what, _, target = wanted.removeprefix("check ").removeprefix("find ").partition(" of ")
     game = model.symbols.get(target)
     if not isinstance(game, GameSymbol) or what not in (*CHECKS, *FINDS) or what == "in_core":
         return None
@@ -106,10 +106,10 @@ def mechanism_named(model: Model, name: str | None) -> MechanismSymbol | None:
     """The mechanism that is meant, by its name or by a task on it; without a name the only one, where no rule is."""
     if name is None:
         return _only_mechanism(model)
-    symbol = model.symbols.get(_words(name).removeprefix("find "))
+    symbol = model.symbols.get(words(name).removeprefix("find "))
     if isinstance(symbol, MechanismSymbol):
         return symbol
-    task = next((t for t in model.tasks if isinstance(t, MechanismTask) and _words(t.span.text) == _words(name)), None)
+    task = next((t for t in model.tasks if isinstance(t, MechanismTask) and words(t.span.text) == words(name)), None)
     return None if task is None else task.mechanism
 
 
@@ -168,5 +168,6 @@ def check_kkt(rule: RuleSymbol) -> PointTask:
     return PointTask(statement_tree.CheckTask(rule.span, what, target, (), None), rule.span)
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """A task as it is named: on one line, without its semicolon."""
     return " ".join(text.split()).rstrip("; ")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-import numpy as np
-
 from mdl.algebra.evaluate import Evaluator
 from mdl.algebra.free import walk
 from mdl.algebra.values import Quantity
@@ -30,11 +28,7 @@ def exchanged(reports: Reports, ev: Evaluator, a: int, b: int) -> Quantity | Non
     if valuation is None or reports.valuation(b) is not valuation:
         return None
     body = _Exchange((reports.spaces[a].agent, reports.spaces[b].agent)).of(valuation.body)
-    p = reports.lift.index(valuation.span)
-    cases = np.arange(reports.cases)
-    own = np.full(len(cases), reports.spaces[a].code)
-    frame = reports.rows(len(cases), {p: cases, valuation.index[0].indices[0]: own})
-    return ev.number(reports.lift.at(body, p), frame)
+    return ev.number(*reports.each_case(body, (valuation.index[0].indices[0], a)))
 
 
 class _Exchange:

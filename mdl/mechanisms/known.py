@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 
 import numpy as np
@@ -35,6 +35,8 @@ class Known:
     outcomes: Outcomes
     mechanism: MechanismSymbol
     utilities: Utilities
+    transferred: dict[tuple[TransferSymbol, int], Quantity | None] = field(default_factory=dict)
+    """Transfers by agent, each worked out once."""
 
     @staticmethod
     def of(reports: Reports, outcomes: Outcomes, mechanism: MechanismSymbol) -> Known:
@@ -124,32 +126,25 @@ class Known:
 
     def transfer(self, transfer: TransferSymbol, a: int) -> Quantity | None:
         """One transfer of an agent at each case, as declared; None where the agent has none."""
-        code = np.array([self.reports.spaces[a].code], dtype=np.int32)
-        if not self.reports.instance.domain(transfer).contains((code,))[0]:
+        if (transfer, a) not in self.transferred:
+            self.transferred[transfer, a] = self._transfer(transfer, a)
+        return self.transferred[transfer, a]
+
+    def _transfer(self, transfer: TransferSymbol, a: int) -> Quantity | None:
+        table = self.reports.instance.domain(transfer)
+        entry = self.reports.of_agent(a, table)
+        if entry is None:
             return None
-        lifted = self.reports.lift.of(transfer)
-        cases = np.arange(self.reports.cases)
-        if isinstance(lifted, LetSymbol):
-            p, own = (b.indices[0] for b in lifted.index)
-            frame = self.reports.rows(len(cases), {p: cases, own: np.full(len(cases), int(code[0]))})
-            return self.ev.number(lifted.body, frame)
-        assert isinstance(lifted, VarSymbol)
-        entry = int(self.reports.instance.domain(transfer).lookup((code,))[0])
-        entries = self.reports.instance.domain(transfer).size
-        return self.outcomes.given[lifted].take(cases * entries + entry)
+        if transfer.body is not None:
+            return self.ev.number(*self.reports.each_case(transfer.body, (transfer.index[0].indices[0], a)))
+        given = self.outcomes.given[self.reports.lift.of(transfer)]
+        return given.take(np.arange(self.reports.cases) * table.size + entry)
 
     def income(self) -> Quantity:
         """Money from outside at each case."""
         if self.mechanism.income is None:
             return Numbers.constant(0, self.reports.cases)
-        return self.at_cases(self.mechanism.income)
-
-    def at_cases(self, expr: Expr) -> Quantity:
-        """An expression of the mechanism at each report profile."""
-        lift = self.reports.lift
-        p = lift.index(expr.span)
-        cases = np.arange(self.reports.cases)
-        return self.ev.number(lift.at(expr, p), self.reports.rows(len(cases), {p: cases}))
+        return self.ev.number(*self.reports.each_case(self.mechanism.income))
 
     # ---- what is asked for by some properties only ----
 

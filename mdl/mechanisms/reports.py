@@ -26,7 +26,7 @@ from mdl.mechanisms.profiles import CountedProfiles, Profiles
 from mdl.mechanisms.spaces import LIMIT, Component, TypeSpace, spaces
 from mdl.semantics.kinds import Element
 from mdl.semantics.model import LetSymbol, Model, SetSymbol, Symbol, TypeSymbol
-from mdl.semantics.typed import IndexVar
+from mdl.semantics.typed import Expr, IndexVar
 
 Places = npt.NDArray[np.int64]
 
@@ -59,13 +59,8 @@ class Reports:
 
     def valuation(self, agent: int) -> LetSymbol | None:
         """What an agent's valuation is; None where it has none and so values everything at 0."""
-        code = np.array([self.spaces[agent].code], dtype=np.int32)
-        for symbol in self.instance.model.symbols.values():
-            of_agents = isinstance(symbol, LetSymbol) and symbol.role == "valuation"
-            if of_agents and self.instance.domain(symbol).contains((code,))[0]:
-                assert isinstance(symbol, LetSymbol)
-                return symbol
-        return None
+        lets = (s for s in self.instance.model.symbols.values() if isinstance(s, LetSymbol) and s.role == "valuation")
+        return next((s for s in lets if self.of_agent(agent, self.instance.domain(s)) is not None), None)
 
     def rows(self, size: int, indices: dict[IndexVar, npt.NDArray[np.int64]], absence: Absence | None = None) -> Frame:
         """A frame on which each index has the members of these codes."""
@@ -73,6 +68,22 @@ class Reports:
         root = self.lifted.data.root
         rows = np.broadcast_to(np.zeros(1, dtype=np.int32), (size,))
         return Frame(self.instance.store.universe, size, root, rows, given=given, absence=absence)
+
+    def of_agent(self, agent: int, table: Domain) -> int | None:
+        """The entry of an index table of agents that is an agent's; None where it has none."""
+        entry = int(table.lookup((np.array([self.spaces[agent].code], dtype=np.int32),))[0])
+        return None if entry < 0 else entry
+
+    def each_case(self, expr: Expr, own: tuple[IndexVar, int] | None = None) -> tuple[Expr, Frame]:
+        """An expression as written, lifted, and the frame of all cases to evaluate it on.
+
+        `own` is an index of the expression and the place of the agent that it stands for.
+        """
+        p = self.lift.index(expr.span)
+        indices = {p: np.arange(self.cases)}
+        if own is not None:
+            indices[own[0]] = np.full(self.cases, self.spaces[own[1]].code)
+        return self.lift.at(expr, p), self.rows(self.cases, indices)
 
     def without(self, agent: int, *, skips: bool) -> Absence:
         """One agent does not take part; `skips` is False inside valuations."""

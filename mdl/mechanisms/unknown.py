@@ -39,7 +39,7 @@ from mdl.program.program import Bound, Columns, Rows
 from mdl.program.sparse import SparseRows
 from mdl.semantics import typed
 from mdl.semantics.kinds import Numeric
-from mdl.semantics.model import LetSymbol, MechanismSymbol, RuleSymbol, Symbol, TransferSymbol, VarSymbol
+from mdl.semantics.model import MechanismSymbol, RuleSymbol, Symbol, TransferSymbol, VarSymbol
 from mdl.semantics.typed import Expr
 
 Places = npt.NDArray[np.int64]
@@ -269,19 +269,13 @@ class _Maker:
         return total
 
     def _transfer(self, transfer: TransferSymbol, a: int) -> Terms | None:
-        code = np.array([self.reports.spaces[a].code], dtype=np.int32)
-        table = self.reports.instance.domain(transfer)
-        if not table.contains((code,))[0]:
+        entry = self.reports.of_agent(a, self.reports.instance.domain(transfer))
+        if entry is None:
             return None
-        lifted = self.reports.lift.of(transfer)
-        cases = np.arange(self.profiles.cases)
-        if isinstance(lifted, LetSymbol):
-            p, own = (b.indices[0] for b in lifted.index)
-            frame = self.reports.rows(len(cases), {p: cases, own: np.full(len(cases), int(code[0]))})
-            return self._linear(self.ev.number(lifted.body, frame), transfer.name, "transfer", lifted.body.span)
-        assert isinstance(lifted, VarSymbol)
-        entry = int(table.lookup((code,))[0])
-        at = self.places[lifted].reshape(len(cases), -1)[:, entry]
+        if transfer.body is not None:
+            found = self.ev.number(*self.reports.each_case(transfer.body, (transfer.index[0].indices[0], a)))
+            return self._linear(found, transfer.name, "transfer", transfer.body.span)
+        at = self.places[self.reports.lift.of(transfer)].reshape(self.profiles.cases, -1)[:, entry]
         return terms.of_columns(at)
 
     def _value(self, a: int) -> Terms:
@@ -303,10 +297,7 @@ class _Maker:
     def _at_cases(self, expr: Expr | None) -> Quantity | Terms:
         if expr is None:
             return Numbers.constant(0, self.profiles.cases)
-        lift = self.reports.lift
-        p = lift.index(expr.span)
-        cases = np.arange(self.profiles.cases)
-        found = self.ev.number(lift.at(expr, p), self.reports.rows(len(cases), {p: cases}))
+        found = self.ev.number(*self.reports.each_case(expr))
         return found if isinstance(found, Numbers) else self._linear(found, "income", "income", expr.span)
 
     def _linear(self, found: Quantity, name: str, what: str, span: Span) -> Terms:
@@ -321,15 +312,12 @@ class _Maker:
         span = self.mechanism.span if goal is None else goal.span
         if goal is None:
             return Goal(self.mechanism.name, self.mechanism.maximize, None, self.mechanism.shortfall, span)
-        p = lift.index(span)
-        body = lift.at(goal, p)
         if isinstance(goal, typed.Expected):
-            found = self.ev.number(body, self.ev.root)
+            found = self.ev.number(lift.at(goal, lift.index(span)), self.ev.root)
         else:
             # an objective without `expected` is the sum over all report profiles
-            cases = np.arange(self.profiles.cases)
-            each = terms.of(self.ev.number(body, self.reports.rows(len(cases), {p: cases})))
-            found = terms.summed(terms.scaled(each, self.profiles.multiplicity()), _one(len(cases)))
+            each = terms.of(self.ev.number(*self.reports.each_case(goal)))
+            found = terms.summed(terms.scaled(each, self.profiles.multiplicity()), _one(self.profiles.cases))
         made = self._linear(found, self.mechanism.name, "objective", span)
         return Goal(self.mechanism.name, self.mechanism.maximize, made, self.mechanism.shortfall, span)
 

@@ -39,10 +39,10 @@ def _document(design: Unknown, found: Found, model: dict[str, str]) -> dict[str,
         proved = None if isinstance(held, str) else of_paths(found.payments, held)
         if proved is not None:
             return document(*proved, model)
-    program = build(design.input).program
-    if found.design is not None and found.design.program.height == program.height:
+    if found.design is not None and found.design.selection.everything:
         program, proof = found.design.program, found.proof
     else:
+        program = build(design.input).program
         proof = prove(program)
     match proof:
         case Proof() | Refutation() | Unboundedness():

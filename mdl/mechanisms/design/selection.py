@@ -27,6 +27,11 @@ class Selection:
     pairs: Mapping[int, Places] = field(default_factory=dict)
     triples: Mapping[int, Places] = field(default_factory=dict)
 
+    @property
+    def everything(self) -> bool:
+        """Whether it names no agent, so that every row is there."""
+        return not self.pairs and not self.triples
+
     def pairs_of(self, agent: int, table: AgentTable) -> Places:
         """True types and reports, shape (n, 2)."""
         chosen = self.pairs.get(agent)
