@@ -39,26 +39,23 @@ class Profiles:
         """Combinations of an agent, its true type and a report profile: the size of the largest table."""
         return sum(s.size for s in self.spaces) * self.cases
 
-    def stride(self, agent: int) -> int:
-        return prod(s.size for s in self.spaces[agent + 1 :])
-
     def scenarios(self, agent: int) -> int:
         return self.cases // self.spaces[agent].size
 
     def own(self, agent: int) -> Places:
         """The type of an agent in each case, shape (cases,)."""
-        return np.arange(self.cases) // self.stride(agent) % self.spaces[agent].size
+        return np.arange(self.cases) // _stride(self.spaces, agent) % self.spaces[agent].size
 
     def case(self, agent: int) -> Places:
         """The case of each own report and scenario, shape (types, scenarios)."""
-        inner, size = self.stride(agent), self.spaces[agent].size
+        inner, size = _stride(self.spaces, agent), self.spaces[agent].size
         scenario = np.arange(self.scenarios(agent))
         others = scenario // inner * (inner * size) + scenario % inner
         return np.arange(size)[:, None] * inner + others[None, :]
 
     def scenario_of(self, agent: int) -> Places:
         """The scenario that the others' reports make in each case, shape (cases,)."""
-        inner, size = self.stride(agent), self.spaces[agent].size
+        inner, size = _stride(self.spaces, agent), self.spaces[agent].size
         case = np.arange(self.cases)
         return case // (inner * size) * inner + case % inner
 
@@ -97,12 +94,17 @@ class Profiles:
         return ", ".join(_said(s, k) for j, (s, k) in enumerate(parts) if j != agent and s.components)
 
     def _first_case(self, agent: int, scenario: int) -> int:
-        inner, size = self.stride(agent), self.spaces[agent].size
+        inner, size = _stride(self.spaces, agent), self.spaces[agent].size
         return scenario // inner * (inner * size) + scenario % inner
 
     def sizes(self) -> str:
         """`3 x 3`."""
         return " x ".join(str(s.size) for s in self.spaces if s.components)
+
+
+def _stride(spaces: Sequence[TypeSpace], agent: int) -> int:
+    """How many profiles lie between one type of an agent and its next, where all are listed."""
+    return prod(s.size for s in spaces[agent + 1 :])
 
 
 def _said(space: TypeSpace, k: int) -> str:
@@ -167,9 +169,6 @@ class CountedProfiles(Profiles):
     @property
     def utilities(self) -> int:
         return self.size * self.cases * len(self.members)
-
-    def stride(self, agent: int) -> int:
-        raise NotImplementedError("counted profiles have no strides")
 
     def scenarios(self, agent: int) -> int:
         return self.cases // self.size if agent == self.members[0] else self.cases
